@@ -18,6 +18,27 @@ var (
 	ErrQuantity = errors.New("order: quantity must be above zero")
 	ErrDiscount = errors.New("order: discount above what may be given")
 	ErrParts    = errors.New("order: parts do not add up to the total")
+	ErrPrice    = errors.New("order: price outside what may be charged")
+	ErrReason   = errors.New("order: a reason is needed")
+	ErrFixed    = errors.New("order: figures of this line are fixed")
+	ErrBusy     = errors.New("order: held or being paid, it does not change now")
+	ErrFull     = errors.New("order: no room for more lines")
+	ErrRules    = errors.New("order: orders under different rules cannot be joined")
+	ErrReturned = errors.New("order: more than was sold and not yet returned")
+)
+
+// What a tender must say for the calculation to count it, and to know it as cash.
+const (
+	Succeeded = "SUCCEEDED"
+	Cash      = "cash"
+)
+
+// Limits on what may stand on an order. They keep every sum of the calculation far from overflow.
+const (
+	QtyMax   = money.Qty(1_000_000_000)       // a million pieces
+	PriceMax = money.Price(1_000_000_000_000) // 100,000,000.0000
+	ValueMax = int64(1_000_000_000_000)       // of one line, minor units
+	LinesMax = 2000                           // lines on one order
 )
 
 // ID names an order: a UUIDv7 made at the first line.
@@ -67,7 +88,8 @@ type Line struct {
 	Price     money.Price        `json:"price"`              // per sold unit, modifiers included
 	List      money.Price        `json:"list,omitempty"`     // catalogue price when Price is an override (X28)
 	Override  string             `json:"override,omitempty"` // reason of the override
-	Fixed     *int64             `json:"fixed,omitempty"`    // the label's own amount, minor units, where price wins (S2); a return line's exact amount
+	Fixed     *int64             `json:"fixed,omitempty"`    // the label's own amount, minor units, where price wins (S2); the sign is Qty's
+	Exact     *LineSum           `json:"exact,omitempty"`    // figures taken over from a sale (return), a split or a merge; they replace the calculation
 	Discount  Discount           `json:"discount,omitzero"`
 	Taxes     []catalog.Tax      `json:"taxes,omitempty"` // frozen rates
 	Modifiers []catalog.Modifier `json:"modifiers,omitempty"`
@@ -106,11 +128,15 @@ type Order struct {
 	Shift    string    `json:"shift,omitempty"`
 	Made     time.Time `json:"made"`
 	Changed  time.Time `json:"changed"`
+	Return   bool      `json:"return,omitempty"` // takes goods back: lines may be below zero
 	ReturnOf ID        `json:"return_of,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+
+	// FixedRounding is the rounding that belongs to the lines with Exact figures (return, split, merge), minor units.
+	FixedRounding *int64 `json:"fixed_rounding,omitempty"`
 }
 
-// Tender is money taken (or, on a return, given) for an order.
+// Tender is money taken for an order. On a return it is money given back, and Minor, Given and Change are below zero.
 type Tender struct {
 	ID       string `json:"payment"`
 	Method   string `json:"method"`             // cash, wechatpay, card, …
@@ -143,8 +169,8 @@ type LineSum struct {
 	Taxes    []TaxSum `json:"taxes,omitempty"`
 }
 
-// Sum is the calculated result of an order, minor units throughout. Total = Σ line.Total + Rounding, and Due = Total − Paid
-// where that is above zero.
+// Sum is the calculated result of an order, minor units throughout. Total = Σ line.Total + Rounding. Due is Total − Paid as
+// long as it has the sign of Total, else 0: on a return everything is below zero, Due being what is still to be given back.
 type Sum struct {
 	Lines    []LineSum `json:"lines"`
 	Subtotal int64     `json:"subtotal"` // Σ gross
@@ -156,6 +182,6 @@ type Sum struct {
 	Total    int64     `json:"total"`
 	Paid     int64     `json:"paid"` // proven tenders
 	Due      int64     `json:"due"`
-	Change   int64     `json:"change"`
-	Items    money.Qty `json:"items"` // pieces; a weighed line counts as one
+	Change   int64     `json:"change"` // handed back on cash tenders, and anything paid beyond Total
+	Items    money.Qty `json:"items"`  // pieces; a weighed line counts as one
 }
