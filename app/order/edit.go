@@ -92,14 +92,14 @@ func copied[T any](p *T) *T {
 	return &v
 }
 
-// Line returns the line with the number no, or ErrLine. The pointer is into o.
-func (o *Order) Line(no int) (*Line, error) {
+// Line returns the line with the number no. The pointer is into o.
+func (o *Order) Line(no int) (*Line, bool) {
 	for i := range o.Lines {
 		if o.Lines[i].No == no {
-			return &o.Lines[i], nil
+			return &o.Lines[i], true
 		}
 	}
-	return nil, &Refusal{Err: ErrLine, Line: no}
+	return nil, false
 }
 
 // Like returns the number of the line onto which one more l may be counted (same item, unit, price and wishes, nothing
@@ -266,11 +266,14 @@ func (o *Order) change(no int) (*Line, error) {
 	if err := o.editable(); err != nil {
 		return nil, err
 	}
-	l, err := o.Line(no)
-	if err == nil && l.Of != 0 {
+	l, ok := o.Line(no)
+	if !ok {
+		return nil, &Refusal{Err: ErrLine, Line: no}
+	}
+	if l.Of != 0 {
 		return nil, &Refusal{Err: ErrFixed, Line: no, Why: "it takes back a line of a sale; make the return anew"}
 	}
-	return l, err
+	return l, nil
 }
 
 // fits answers the refusal that l deserves by itself: quantity, price and value within the limits.

@@ -21,8 +21,8 @@ func ReturnLines(sale *Order, sum Sum, already, want map[int]money.Qty) (*Order,
 		return nil, fmt.Errorf("%w: sum of %d lines for a sale of %d", ErrParts, len(sum.Lines), len(sale.Lines))
 	}
 	for no := range want {
-		if _, err := sale.Line(no); err != nil {
-			return nil, err
+		if _, ok := sale.Line(no); !ok {
+			return nil, &Refusal{Err: ErrLine, Line: no}
 		}
 	}
 	o := &Order{State: Open, Rules: sale.Rules, Source: sale.Source, Next: 1, Member: sale.Member, Return: true, ReturnOf: sale.ID}
