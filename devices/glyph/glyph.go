@@ -27,8 +27,7 @@ type Mask struct {
 
 // Face draws characters of one font. It may be used from several goroutines.
 type Face struct {
-	font   *sfnt.Font
-	ascent fixed.Int26_6 // at 1024 units per em
+	font *sfnt.Font
 
 	mu     sync.Mutex
 	buffer sfnt.Buffer
@@ -54,11 +53,6 @@ func Open(data []byte) (*Face, error) {
 		}
 	}
 	face := &Face{font: f, cells: map[key]*Mask{}}
-	m, err := f.Metrics(&face.buffer, fixed.I(unit), font.HintingNone)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFont, err)
-	}
-	face.ascent = m.Ascent
 	return face, nil
 }
 
