@@ -20,12 +20,15 @@ const (
 // Button is a key with words, and beside them, smaller, the key of the keyboard that does the same: "收款 Enter".
 type Button struct {
 	press
-	kind  Kind
-	label string
-	hint  string
-	icon  fyne.Resource
-	small bool
-	large bool // figures of a pad
+	kind     Kind
+	label    string
+	hint     string
+	icon     fyne.Resource
+	small    bool
+	large    bool // figures of a pad
+	emphasis bool // words in the colour of what to do
+	chosen   bool // one of several, the one in force
+	upright  bool // icon above the words, in the middle
 }
 
 // NewButton returns a button.
@@ -126,6 +129,9 @@ func (r *buttonRenderer) parts(th fyne.Theme) (icon, words, hint, gap float32) {
 
 func (r *buttonRenderer) MinSize() fyne.Size {
 	th := themed(r.b)
+	if r.b.upright {
+		return fyne.NewSize(th.Size(SizeKeyW), th.Size(SizeAction))
+	}
 	icon, words, hint, gap := r.parts(th)
 	w := 2*gap + icon + words + hint
 	if icon > 0 && words > 0 {
@@ -147,6 +153,10 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	th := themed(r.b)
 	r.ground.Resize(size)
+	if r.b.upright {
+		r.stand(size, th)
+		return
+	}
 	icon, _, hint, gap := r.parts(th)
 	edge := gap
 	if r.b.small {
@@ -187,6 +197,23 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.hint.Resize(hs)
 }
 
+// stand puts the icon above the words, and the key under them.
+func (r *buttonRenderer) stand(size fyne.Size, th fyne.Theme) {
+	side, st := th.Size(SizeBody)*1.5, style(r.b.label, true)
+	room := size.Width - th.Size(SizeGap)/2
+	p := shrink(r.b.label, th.Size(SizeSmall), room, st)
+	r.words.Text, r.words.TextSize, r.words.TextStyle = clip(r.b.label, p, room, st), p, st
+	w := r.words.MinSize()
+	y := (size.Height - side - w.Height) / 2
+	if r.icon != nil {
+		r.icon.Resize(fyne.NewSquareSize(side))
+		r.icon.Move(fyne.NewPos((size.Width-side)/2, y))
+	}
+	r.words.Move(fyne.NewPos((size.Width-w.Width)/2, y+side))
+	r.words.Resize(w)
+	r.hint.Hidden = true
+}
+
 func (r *buttonRenderer) colours() {
 	th := themed(r.b)
 	fill, border, ink, hint := Surface, Rule, Ink, Muted
@@ -197,8 +224,12 @@ func (r *buttonRenderer) colours() {
 		fill, border, ink, hint = Do, Do, OnDo, OnDo
 	case r.b.kind == Danger:
 		border, ink, hint = Stop, Stop, Stop
+	case r.b.chosen:
+		fill, border, ink, hint = Chosen, Do, Ink, Muted
 	case r.b.kind == Quiet:
 		fill, border = "", ""
+	case r.b.emphasis:
+		ink, border = Do, Do
 	}
 	if r.b.down && r.b.kind == Main {
 		fill, border = Proven, Proven

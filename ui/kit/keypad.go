@@ -77,7 +77,7 @@ func (l padLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 func (l padLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	gap := themed(l.p).Size(SizeGap)
 	w := (size.Width - 2*gap) / 3
-	h := (size.Height-gap*float32(l.p.deep-1)) / float32(l.p.deep)
+	h := (size.Height - gap*float32(l.p.deep-1)) / float32(l.p.deep)
 	for i, o := range objects {
 		wide := w
 		if i == len(objects)-1 && len(objects)%3 == 2 {

@@ -1,8 +1,6 @@
 package kit
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -70,7 +68,7 @@ func (l *Lines) Add(key int) {
 	l.reach(key)
 	l.redraw()
 	if l.keys != nil {
-		l.keys.after(450*time.Millisecond, func() {
+		l.keys.after(flashTime, func() {
 			if mine == l.flashes {
 				l.flashing = false
 				l.redraw()

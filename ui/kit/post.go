@@ -26,12 +26,12 @@ type Env struct {
 	Keys     *Keys
 	Say      func(level Level, text string) // a notice that goes by itself; never a modal box
 	Window   fyne.Window
-	Sound    func(name string)                // line, unknown, approved, refused, attention; a flash where there is no sound device
-	Currency money.Currency                   // the shop's own
-	Now      func() time.Time                 // the till's clock
-	After    func(d time.Duration, f func())  // f on the UI goroutine once d has passed
-	Go       func(route string, args ...any)  // shows another screen ("sell", "orders", "shift", "admin"); the shell knows them
-	Locale   string                           // "zh-Hans", "zh-Hant", "en"
+	Sound    func(name string)               // line, unknown, approved, refused, attention; a flash where there is no sound device
+	Currency money.Currency                  // the shop's own
+	Now      func() time.Time                // the till's clock
+	After    func(d time.Duration, f func()) // f on the UI goroutine once d has passed
+	Go       func(route string, args ...any) // shows another screen ("sell", "orders", "shift", "admin"); the shell knows them
+	Locale   string                          // "zh-Hans", "zh-Hant", "en"
 }
 
 // Level is how much a notice or a lamp wants to be seen. Each has a colour, a shape and a word.

@@ -11,11 +11,11 @@ import (
 type Tile struct {
 	Key     string // the SKU
 	Name    string
-	Price   string             // formatted; empty for an open price
-	Picture fyne.Resource      // nil shows the first character of the name on Mark
+	Price   string              // formatted; empty for an open price
+	Picture fyne.Resource       // nil shows the first character of the name on Mark
 	Mark    fyne.ThemeColorName // colour of the category; Rule where empty
-	Count   string             // how many are in the basket; empty for none
-	Off     bool               // sold out: muted, and a tap still asks the screen
+	Count   string              // how many are in the basket; empty for none
+	Off     bool                // sold out: muted, and a tap still asks the screen
 }
 
 // TileGrid shows tiles in even columns and draws only those in view, whatever their number. It never takes the focus.
