@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -82,7 +84,7 @@ func (b *Button) SetKind(kind Kind) {
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	b.ExtendBaseWidget(b)
-	r := &buttonRenderer{b: b, ground: canvas.NewRectangle(nil), words: canvas.NewText("", nil), hint: canvas.NewText("", nil)}
+	r := &buttonRenderer{b: b, ground: canvas.NewRectangle(color.Transparent), words: canvas.NewText("", color.Black), hint: canvas.NewText("", color.Black)}
 	r.objects = []fyne.CanvasObject{r.ground, r.words, r.hint}
 	if b.icon != nil {
 		r.icon = canvas.NewImageFromResource(b.icon)
@@ -237,7 +239,7 @@ func (r *buttonRenderer) colours() {
 		fill = Pressed
 	}
 	if fill == "" {
-		r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = nil, nil, 0
+		r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = color.Transparent, color.Transparent, 0
 		if r.b.focused {
 			r.b.ground(r.ground, th, Surface, Ink)
 		}

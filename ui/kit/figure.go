@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"strings"
 	"time"
 
@@ -161,7 +163,7 @@ func (f *figure) TypedKey(e *fyne.KeyEvent) {
 // CreateRenderer implements fyne.Widget.
 func (f *figure) CreateRenderer() fyne.WidgetRenderer {
 	f.ExtendBaseWidget(f.self)
-	r := &figureRenderer{f: f, ground: canvas.NewRectangle(nil), caret: canvas.NewRectangle(nil), words: canvas.NewText("", nil)}
+	r := &figureRenderer{f: f, ground: canvas.NewRectangle(color.Transparent), caret: canvas.NewRectangle(color.Transparent), words: canvas.NewText("", color.Black)}
 	r.objects = []fyne.CanvasObject{r.ground, r.words, r.caret}
 	f.paint = r.Refresh
 	r.Refresh()

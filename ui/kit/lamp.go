@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 )
@@ -64,7 +66,7 @@ func (l *Lamp) Level() Level { return l.level }
 // CreateRenderer implements fyne.Widget.
 func (l *Lamp) CreateRenderer() fyne.WidgetRenderer {
 	l.ExtendBaseWidget(l)
-	r := &lampRenderer{l: l, ground: canvas.NewRectangle(nil), shape: canvas.NewText("", nil), word: canvas.NewText("", nil)}
+	r := &lampRenderer{l: l, ground: canvas.NewRectangle(color.Transparent), shape: canvas.NewText("", color.Black), word: canvas.NewText("", color.Black)}
 	r.objects = []fyne.CanvasObject{r.ground, r.shape, r.word}
 	l.paint = r.Refresh
 	r.Refresh()
@@ -98,7 +100,7 @@ func (r *lampRenderer) Layout(size fyne.Size) {
 
 func (r *lampRenderer) Refresh() {
 	th := themed(r.l)
-	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = nil, nil, 0
+	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = color.Transparent, color.Transparent, 0
 	if r.l.focused || r.l.down {
 		r.l.ground(r.ground, th, Pressed, Rule)
 	}

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -32,7 +34,7 @@ func (g *Ground) SetFill(fill fyne.ThemeColorName) {
 // CreateRenderer implements fyne.Widget.
 func (g *Ground) CreateRenderer() fyne.WidgetRenderer {
 	g.ExtendBaseWidget(g)
-	r := &groundRenderer{g: g, rect: canvas.NewRectangle(nil)}
+	r := &groundRenderer{g: g, rect: canvas.NewRectangle(color.Transparent)}
 	r.paint()
 	return r
 }
