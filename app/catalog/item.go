@@ -14,6 +14,15 @@ var (
 	ErrDuplicate = errors.New("catalog: barcode belongs to another item")
 	ErrInvalid   = errors.New("catalog: item is not valid")
 	ErrBarcode   = errors.New("catalog: barcode is not valid")
+	ErrRules     = errors.New("catalog: barcode rules cannot be used")
+	ErrLabel     = errors.New("catalog: label cannot be sold")
+	ErrTare      = errors.New("catalog: tare above gross weight")
+)
+
+// Limits on what an item may say.
+const (
+	QtyMax   = money.Qty(1_000_000_000)       // a million pieces
+	PriceMax = money.Price(1_000_000_000_000) // 100,000,000.0000
 )
 
 // Kind says what an item is.
