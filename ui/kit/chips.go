@@ -132,9 +132,9 @@ func (o *Options) CreateRenderer() fyne.WidgetRenderer {
 	o.ExtendBaseWidget(o)
 	switch o.shape {
 	case chipRow:
-		return widget.NewSimpleRenderer(container.NewHScroll(o.box))
+		return widget.NewSimpleRenderer(container.NewHScroll(inset(o.box)))
 	case railColumn:
-		return widget.NewSimpleRenderer(container.NewVScroll(o.box))
+		return widget.NewSimpleRenderer(container.NewVScroll(inset(o.box)))
 	}
 	return widget.NewSimpleRenderer(o.box)
 }

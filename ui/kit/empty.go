@@ -15,9 +15,7 @@ func NewEmpty(title, text string, button fyne.CanvasObject) *fyne.Container {
 	mark := NewMark(Icon("bead"), Rule, 96)
 	head := NewText(title, SizeHead, Muted)
 	head.Align = fyne.TextAlignCenter
-	words := Prose(text)
-	words.Alignment = fyne.TextAlignCenter
-	words.Importance = widget.LowImportance
+	words := NewProse(text).Centred().In(Muted)
 	column := []fyne.CanvasObject{mark, head}
 	if text != "" {
 		column = append(column, words)

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// Shape returns the shape that stands for a level, so that colour is never alone: ● ◐ ▲ ■ ○.
+// Shape returns the shape that stands for a level, so that colour is never alone: ● ◐ ▲ ■ ◆ ○.
 func (l Level) Shape() string {
 	switch l {
 	case Ready:
@@ -18,6 +18,8 @@ func (l Level) Shape() string {
 		return "▲"
 	case Stopped:
 		return "■"
+	case InDoubt:
+		return "◆"
 	}
 	return "○"
 }
@@ -33,6 +35,8 @@ func (l Level) Colour() fyne.ThemeColorName {
 		return Attention
 	case Stopped:
 		return Stop
+	case InDoubt:
+		return Doubt
 	}
 	return Muted
 }

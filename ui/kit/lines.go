@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -161,5 +160,5 @@ func (l *Lines) CreateRenderer() fyne.WidgetRenderer {
 	l.ExtendBaseWidget(l)
 	r := newLinesRenderer(l)
 	l.draw = r
-	return widget.NewSimpleRenderer(container.NewClip(r.page))
+	return widget.NewSimpleRenderer(newClip(r.page))
 }

@@ -91,6 +91,11 @@ func (i Inset) room(objects []fyne.CanvasObject) float32 {
 	return themed(objects[0]).Size(SizePanel) * i.Share
 }
 
+// inset keeps borders off the rim of a scroll, where half of them would be cut.
+func inset(o fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: Inset{edge / 16.0}, Objects: []fyne.CanvasObject{o}}
+}
+
 // Padded puts the panel's padding around o.
 func Padded(o fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: Inset{1}, Objects: []fyne.CanvasObject{o}}

@@ -44,4 +44,5 @@ const (
 	Busy    Level = "busy"
 	Notice  Level = "notice"
 	Stopped Level = "stopped"
+	InDoubt Level = "doubt" // ◆ a payment of which nobody knows yet
 )

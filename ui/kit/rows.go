@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -163,7 +162,7 @@ func (r *Rows) rowHeight() float32 { return themed(r).Size(SizeTouch) }
 // CreateRenderer implements fyne.Widget.
 func (r *Rows) CreateRenderer() fyne.WidgetRenderer {
 	r.ExtendBaseWidget(r)
-	frame := &fyne.Container{Layout: rowsFrame{r}, Objects: []fyne.CanvasObject{r.top, container.NewClip(r.page)}}
+	frame := &fyne.Container{Layout: rowsFrame{r}, Objects: []fyne.CanvasObject{r.top, newClip(r.page)}}
 	return widget.NewSimpleRenderer(frame)
 }
 

@@ -137,12 +137,12 @@ func (c *notice) CreateRenderer() fyne.WidgetRenderer {
 	}
 	shape := NewText(c.level.Shape(), SizeHead, c.level.Colour())
 	return widget.NewSimpleRenderer(container.NewStack(ground,
-		container.NewBorder(nil, nil, container.NewPadded(shape), nil, Prose(c.text))))
+		container.NewBorder(nil, nil, container.NewPadded(shape), nil, container.NewPadded(NewProse(c.text)))))
 }
 
 // NewBanner returns a strip that stays as long as its cause: shape, words, and one next step. label may be empty.
 func NewBanner(k *Keys, level Level, text, label string, tapped func()) *Banner {
-	b := &Banner{keys: k, level: level, words: Prose(text), shape: NewText("", SizeHead, Ink), ground: NewGround(Surface, Rule)}
+	b := &Banner{keys: k, level: level, words: NewProse(text), shape: NewText("", SizeHead, Ink), ground: NewGround(Surface, Rule)}
 	if label != "" {
 		b.button = NewButton(k, Plain, label, tapped)
 	}
@@ -156,7 +156,7 @@ type Banner struct {
 	widget.BaseWidget
 	keys   *Keys
 	level  Level
-	words  *widget.Label
+	words  *Prose
 	shape  *Text
 	ground *Ground
 	button *Button
@@ -183,5 +183,5 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 		right = container.NewPadded(b.button)
 	}
 	return widget.NewSimpleRenderer(container.NewStack(b.ground,
-		container.NewBorder(nil, nil, container.NewPadded(b.shape), right, b.words)))
+		container.NewBorder(nil, nil, container.NewPadded(b.shape), right, container.NewPadded(b.words))))
 }

@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 )
 
 // scroller is the moving window of Lines and TileGrid over rows that exist only while they are seen.
@@ -61,4 +62,12 @@ func (s *scroller) bar(b *canvas.Rectangle, width float32, th fyne.Theme) {
 	b.FillColor, b.CornerRadius = th.Color(Rule, 0), 2
 	b.Resize(fyne.NewSize(4, h))
 	b.Move(fyne.NewPos(width-4, (s.view-h)*s.offset/(s.content-s.view)))
+}
+
+// newClip hides what stands out of its place. It is bound at once: the toolkit's clip lays nothing out before somebody has
+// asked for its smallest size.
+func newClip(o fyne.CanvasObject) *container.Clip {
+	c := container.NewClip(o)
+	c.ExtendBaseWidget(c)
+	return c
 }

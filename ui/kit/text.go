@@ -50,13 +50,6 @@ func Label(text string) *Text { return NewText(text, SizeBody, Ink) }
 // Small returns muted text of size 15.
 func Small(text string) *Text { return NewText(text, SizeSmall, Muted) }
 
-// Prose returns text that wraps to its place, for sentences of more than one line.
-func Prose(text string) *widget.Label {
-	l := widget.NewLabel(text)
-	l.Wrapping = fyne.TextWrapWord
-	return l
-}
-
 // SetText shows other words. The same words again cost nothing.
 func (t *Text) SetText(text string) {
 	if t.Text == text {

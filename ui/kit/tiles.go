@@ -2,7 +2,6 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -125,7 +124,7 @@ func (g *TileGrid) MinSize() fyne.Size {
 func (g *TileGrid) cells() (columns int, w, h float32) {
 	th := themed(g)
 	gap, least := th.Size(SizeGap), th.Size(SizeTouch)*2.75
-	width := g.Size().Width - gap // the thumb's place
+	width := g.Size().Width - gap - 2*edge // the thumb has the gap
 	columns = max(1, int((width+gap)/(least+gap)))
 	w = (width - gap*float32(columns-1)) / float32(columns)
 	h = (th.Size(SizeBody)*2 + th.Size(SizeSmall)) * 1.5
@@ -138,7 +137,7 @@ func (g *TileGrid) cells() (columns int, w, h float32) {
 func (g *TileGrid) hit(p fyne.Position) int {
 	columns, w, h := g.cells()
 	gap := themed(g).Size(SizeGap)
-	column, row := int(p.X/(w+gap)), int((p.Y+g.offset)/(h+gap))
+	column, row := int((p.X-edge)/(w+gap)), int((p.Y-edge+g.offset)/(h+gap))
 	i := row*columns + column
 	if column >= columns || i < 0 || i >= g.count {
 		return -1
@@ -156,5 +155,5 @@ func (g *TileGrid) redraw() {
 func (g *TileGrid) CreateRenderer() fyne.WidgetRenderer {
 	g.ExtendBaseWidget(g)
 	g.draw = newTilesRenderer(g)
-	return widget.NewSimpleRenderer(container.NewClip(g.draw.page))
+	return widget.NewSimpleRenderer(newClip(g.draw.page))
 }

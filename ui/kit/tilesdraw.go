@@ -56,7 +56,7 @@ func (r *tilesRenderer) place() {
 	gap := th.Size(SizeGap)
 	columns, w, h := r.g.cells()
 	rows := (r.g.count + columns - 1) / columns
-	r.g.fitted(float32(rows)*(h+gap)-gap, size.Height)
+	r.g.fitted(float32(rows)*(h+gap)-gap+2*edge, size.Height)
 	need := (int(size.Height/(h+gap)) + 2) * columns
 	for len(r.slots) < need {
 		s := newTileSlot()
@@ -73,7 +73,7 @@ func (r *tilesRenderer) place() {
 			s.hide()
 			continue
 		}
-		at := fyne.NewPos(float32(i%columns)*(w+gap), float32(i/columns)*(h+gap)-r.g.offset)
+		at := fyne.NewPos(edge+float32(i%columns)*(w+gap), edge+float32(i/columns)*(h+gap)-r.g.offset)
 		r.bind(s, i, at, fyne.NewSize(w, h), th)
 	}
 	r.g.bar(r.thumb, size.Width, th)
@@ -234,3 +234,6 @@ func fold(name string, points, width float32) (first, second string) {
 	}
 	return string(runes[:cut]), clip(string(runes[cut+skip:]), points, width, fyne.TextStyle{})
 }
+
+// edge keeps borders off the clip's rim, where half of them would be cut.
+const edge = 3
