@@ -24,7 +24,9 @@ type Shift struct {
 	No       int64          `json:"no"`
 	Drawer   string         `json:"drawer"`
 	Staff    string         `json:"staff"`
-	Day      string         `json:"day"` // business date, fixed when the shift opened (X9)
+	Name     string         `json:"name"`   // of the person, as it was
+	Before   int64          `json:"before"` // receipts issued before it opened
+	Day      string         `json:"day"`    // business date, fixed when the shift opened (X9)
 	Currency money.Currency `json:"currency"`
 	Float    int64          `json:"float"` // minor units
 	Opened   time.Time      `json:"opened"`
@@ -44,28 +46,28 @@ func BusinessDay(t time.Time, cutover time.Duration) string {
 // Figures are what X and Z report, minor units throughout. They are read from totals kept with every fact, so their cost
 // does not grow with history.
 type Figures struct {
-	Shift      string           `json:"shift"`
-	Day        string           `json:"day"`
-	Currency   money.Currency   `json:"currency"`
-	Float      int64            `json:"float"`
-	SaleCount  int64            `json:"sale_count"`
-	Sales      int64            `json:"sales"`   // takings of sales, tax and rounding included
-	Refunds    int64            `json:"refunds"` // money given back, as a positive number
-	RefundNo   int64            `json:"refund_count"`
-	Net        int64            `json:"net"` // sales minus refunds, without tax
-	Discounts  int64            `json:"discounts"`
-	Rounding   int64            `json:"rounding"`
-	Voids      int64            `json:"voids"`           // number of voided lines and carts
-	Drawer     int64            `json:"drawer_openings"` // without a sale
-	Taxes      []TaxFigure      `json:"taxes"`
-	Tenders    map[string]int64 `json:"tenders"` // kept after change and refunds
-	CashIn     int64            `json:"cash_in"`
-	CashOut    int64            `json:"cash_out"`           // as a positive number
-	Expected   map[string]int64 `json:"expected,omitempty"` // only for roles that may see it
-	Unknown    []Doubt          `json:"unknown,omitempty"`  // payments in doubt, carried by name
-	OpenOrders []string         `json:"open_orders,omitempty"`
-	First      string           `json:"first,omitempty"` // receipt numbers
-	Last       string           `json:"last,omitempty"`
+	Shift       string           `json:"shift"`
+	Day         string           `json:"day"`
+	Currency    money.Currency   `json:"currency"`
+	Float       int64            `json:"float"`
+	SaleCount   int64            `json:"sale_count"`
+	Sales       int64            `json:"sales"`   // takings of sales, tax and rounding included
+	Refunds     int64            `json:"refunds"` // money given back, as a positive number
+	RefundCount int64            `json:"refund_count"`
+	Net         int64            `json:"net"` // sales minus refunds, without tax
+	Discounts   int64            `json:"discounts"`
+	Rounding    int64            `json:"rounding"`
+	Voids       int64            `json:"voids"`           // number of voided lines and carts
+	Drawer      int64            `json:"drawer_openings"` // without a sale
+	Taxes       []TaxFigure      `json:"taxes"`
+	Tenders     map[string]int64 `json:"tenders"` // kept after change and refunds
+	CashIn      int64            `json:"cash_in"`
+	CashOut     int64            `json:"cash_out"`           // as a positive number
+	Expected    map[string]int64 `json:"expected,omitempty"` // only for roles that may see it
+	Unknown     []Doubt          `json:"unknown,omitempty"`  // payments in doubt, carried by name
+	OpenOrders  []string         `json:"open_orders,omitempty"`
+	First       string           `json:"first,omitempty"` // receipt numbers
+	Last        string           `json:"last,omitempty"`
 }
 
 // TaxFigure is one rate's takings.

@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"suanpan/app/pay"
+)
+
+// callTime bounds one call to a provider; the provider's own limits are shorter.
+const callTime = 60 * time.Second
+
+// Run asks, cancels and refunds as long as ctx lives: it looks at every open attempt, does what is due, and sleeps until the
+// next thing is. What is due follows from the saved attempts alone, so a restart needs no queue (pay.Next). Call Resume first.
+func (s *Shop) Run(ctx context.Context) {
+	slots := make(chan struct{}, 8) // a flood of open attempts at start is asked about at this pace
+	for ctx.Err() == nil {
+		wait := s.look(ctx, slots)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// Resume takes up what a stop or a crash left: attempts in flight are in doubt and are asked about; they are never sent
+// again. Print jobs under way may be on paper.
+func (s *Shop) Resume(ctx context.Context) error {
+	_, err := change(ctx, s, "resume", nil, func(t *turn) (int, error) {
+		open, err := t.OpenAttempts()
+		if err != nil {
+			return 0, err
+		}
+		for _, a := range open {
+			if a, err = t.step(a, pay.Event{Kind: pay.Startup, At: t.now}); err != nil {
+				return 0, err
+			}
+			for i := range a.Backs {
+				if a.Backs[i].State.Open() {
+					if a, err = t.stepRefund(a, i, pay.Event{Kind: pay.Startup, At: t.now}); err != nil {
+						return 0, err
+					}
+				}
+			}
+		}
+		return len(open), t.doubtJobs()
+	})
+	return err
+}
+
+// poke makes Run look again at once.
+func (s *Shop) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// look starts every call that is due and answers how long nothing will be.
+func (s *Shop) look(ctx context.Context, slots chan struct{}) time.Duration {
+	open, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.OpenAttempts() })
+	if err != nil {
+		s.p.Log.Error("payments: look", "err", err)
+		return time.Minute
+	}
+	wait, now := time.Minute, s.p.Clock.Now()
+	for _, a := range open {
+		p := s.provider(a.Provider)
+		if p == nil {
+			continue // kept and shown; the provider must be configured again
+		}
+		for _, d := range dues(a, p.Timing(a.Flow)) {
+			if until := d.At.Sub(now); until > 0 {
+				wait = min(wait, until)
+				continue
+			}
+			if s.take(a.ID + d.refund) {
+				go func() {
+					slots <- struct{}{}
+					s.do(ctx, p, a, d)
+					<-slots
+					s.leave(a.ID + d.refund)
+					s.poke()
+				}()
+			}
+		}
+	}
+	return max(wait, 10*time.Millisecond)
+}
+
+// due is the next thing for an attempt, or for one of its refunds.
+type due struct {
+	pay.Due
+	refund string
+}
+
+func dues(a Attempt, t pay.Timing) []due {
+	var out []due
+	if d, ok := pay.Next(a.Attempt, t); ok {
+		out = append(out, due{Due: d})
+	}
+	for _, r := range a.Backs {
+		if d, ok := pay.NextRefund(r, t); ok {
+			out = append(out, due{d, r.ID})
+		}
+	}
+	return out
+}
+
+// take claims the one call at a time that an attempt may have; leave gives it back.
+func (s *Shop) take(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, busy := s.flying[id]; busy {
+		return false
+	}
+	s.flying[id] = make(chan struct{})
+	return true
+}
+
+func (s *Shop) leave(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.flying[id])
+	delete(s.flying, id)
+}
+
+// do carries out one due act: an event is stepped, a call is made and its answer observed.
+func (s *Shop) do(ctx context.Context, p pay.Provider, a Attempt, d due) {
+	ctx, end := context.WithTimeout(ctx, callTime)
+	defer end()
+	if d.refund != "" {
+		s.doRefund(ctx, p, a, d)
+		return
+	}
+	if e, ok := d.Event(s.p.Clock.Now()); ok {
+		changed, err := s.advance(a.ID, e, a.State)
+		if err != nil || d.Do != pay.DoCancel {
+			return
+		}
+		a = changed // the cancel is committed: now it may leave
+	}
+	begun := s.p.Clock.Now()
+	var obs pay.Observation
+	var err error
+	via := pay.ByQuery
+	switch d.Do {
+	case pay.DoQuery:
+		obs, err = p.Query(ctx, a.Ref())
+	case pay.DoCancel:
+		c, ok := p.(pay.Canceler)
+		if !ok {
+			return
+		}
+		via = pay.ByCancel
+		obs, err = c.Cancel(ctx, a.Ref())
+	case pay.DoCapture:
+		c, ok := p.(pay.Capturer)
+		if !ok {
+			return
+		}
+		via = pay.ByCapture
+		obs, err = c.Capture(ctx, a.Ref(), a.Amount)
+	default:
+		return
+	}
+	s.observe(a.ID, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
+}
+
+func (s *Shop) doRefund(ctx context.Context, p pay.Provider, a Attempt, d due) {
+	r, ok := p.(pay.Refunder)
+	i := a.back(d.refund)
+	if !ok || i < 0 {
+		return
+	}
+	begun := s.p.Clock.Now()
+	var obs pay.Observation
+	var err error
+	via := pay.ByRefund
+	if d.Do == pay.DoRefund {
+		obs, err = r.Refund(ctx, a.Backs[i])
+	} else {
+		via = pay.ByQuery
+		obs, err = r.QueryRefund(ctx, a.Backs[i])
+	}
+	s.observeRefund(a.ID, d.refund, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
+}
+
+// submit sends a committed attempt once, beside the caller. The query timer does not wait for it.
+func (s *Shop) submit(ctx context.Context, p pay.Provider, a Attempt) {
+	s.poke()
+	go func() {
+		ctx, end := context.WithTimeout(ctx, callTime)
+		defer end()
+		begun := s.p.Clock.Now()
+		keep := func(_ context.Context, o pay.Observation) error {
+			_, err := s.advanceObserved(a.ID, pay.Answered(pay.BySubmit, o, nil, begun, s.p.Clock.Now()))
+			return err
+		}
+		var obs pay.Observation
+		var err error
+		if c, ok := p.(pay.Presenter); ok && (a.Flow == pay.ByQR || a.Flow == pay.ByStatic) {
+			obs, err = c.Present(ctx, a.Attempt)
+		} else {
+			obs, err = p.Submit(ctx, a.Attempt, keep)
+		}
+		s.observe(a.ID, pay.Answered(pay.BySubmit, obs, err, begun, s.p.Clock.Now()))
+	}()
+}
+
+// observe makes an answer durable and acts on it. A disk that fails leaves the attempt as it was: it is asked about again.
+func (s *Shop) observe(id string, e pay.Event) {
+	if _, err := s.advanceObserved(id, e); err != nil {
+		s.p.Log.Error("payments: observe", "payment", id, "err", err)
+	}
+	s.poke()
+}
+
+func (s *Shop) observeRefund(id, refund string, e pay.Event) {
+	_, err := change(context.Background(), s, "pay.observe", nil, func(t *turn) (bool, error) {
+		a, err := t.Attempt(id)
+		if err != nil {
+			return false, err
+		}
+		if err := t.Observe(id, t.now, e.Obs); err != nil {
+			return false, err
+		}
+		i := a.back(refund)
+		if i < 0 {
+			return false, ErrNoPayment
+		}
+		_, err = t.stepRefund(a, i, e)
+		return true, err
+	})
+	if err != nil {
+		s.p.Log.Error("payments: observe refund", "payment", id, "refund", refund, "err", err)
+	}
+	s.poke()
+}
+
+func (s *Shop) advanceObserved(id string, e pay.Event) (Attempt, error) {
+	return change(context.Background(), s, "pay.observe", nil, func(t *turn) (Attempt, error) {
+		a, err := t.Attempt(id)
+		if err != nil {
+			return a, err
+		}
+		if err := t.Observe(id, t.now, e.Obs); err != nil {
+			return a, err
+		}
+		return t.step(a, e)
+	})
+}
+
+// advance steps an attempt that is still in the state in which the caller saw it; otherwise the event is out of date.
+func (s *Shop) advance(id string, e pay.Event, seen pay.State) (Attempt, error) {
+	return change(context.Background(), s, "pay.advance", nil, func(t *turn) (Attempt, error) {
+		a, err := t.Attempt(id)
+		if err != nil {
+			return a, err
+		}
+		if a.State != seen {
+			return a, refuse("overtaken", nil)
+		}
+		return t.step(a, e)
+	})
+}
+
+// Sweep asks about every open payment at once and answers where each stands.
+func (s *Shop) Sweep(ctx context.Context) ([]Payment, error) {
+	open, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.OpenAttempts() })
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range open {
+		p := s.provider(a.Provider)
+		if p == nil || !s.take(a.ID) {
+			continue
+		}
+		s.do(ctx, p, a, due{Due: pay.Due{Do: pay.DoQuery, At: s.p.Clock.Now()}})
+		s.leave(a.ID)
+	}
+	var out []Payment
+	for _, a := range open {
+		p, err := s.Payment(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

@@ -1,0 +1,272 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"suanpan/app/catalog"
+	"suanpan/app/money"
+	"suanpan/app/order"
+	"suanpan/app/shift"
+)
+
+// Config is what a shop decides once and may change later. It is one setting, read whole.
+type Config struct {
+	Shop        string         `json:"shop"`
+	Till        string         `json:"till"` // short name of this till, the letter in front of receipt numbers
+	Template    string         `json:"template"`
+	Locale      string         `json:"locale"`
+	Second      string         `json:"second_locale,omitempty"` // second language of receipts
+	Currency    money.Currency `json:"currency"`
+	TaxIncluded bool           `json:"prices_include_tax"`
+	TaxPerLine  bool           `json:"tax_per_line"`
+	Rounding    money.Rounding `json:"rounding,omitzero"`
+	DefaultTax  string         `json:"default_tax"` // of items without a tax class (X24)
+	Cutover     time.Duration  `json:"cutover,omitempty"`
+	CashCap     int64          `json:"cash_cap"`     // minor units per cash movement without approval (X31)
+	DiscountCap money.Rate     `json:"discount_cap"` // of a line or basket without approval
+	TenderCap   int64          `json:"tender_cap"`   // cash handed over above the total that is asked about once (X12)
+	LooseCap    int64          `json:"loose_cap"`    // return without receipt, minor units (R5)
+	LooseDays   int            `json:"loose_days"`   // period whose lowest price counts (R5)
+	Header      []string       `json:"header,omitempty"`
+	Footer      []string       `json:"footer,omitempty"`
+	Columns     int            `json:"columns"` // of the receipt printer: 32, 42 or 48
+	Barcodes    []catalog.Rule `json:"barcodes"`
+	Weighed     string         `json:"weighed"` // "label" or "catalog" wins, where a rule does not say (S2)
+	AutoPrint   bool           `json:"auto_print"`
+	Notes       []int64        `json:"notes"` // note keys, minor units
+	Made        time.Time      `json:"made"`
+}
+
+// Rules are the settings of the one calculation.
+func (c Config) Rules() order.Rules {
+	return order.Rules{Currency: c.Currency, TaxIncluded: c.TaxIncluded, TaxPerLine: c.TaxPerLine, Rounding: c.Rounding}
+}
+
+// Setup is the answer sheet of the opening guide.
+type Setup struct {
+	Template    string // retail, supermarket, restaurant, clinic, tickets, demo
+	Name        string
+	Currency    money.Currency
+	Locale      string
+	Till        string // "A" where empty
+	TaxIncluded *bool  // by currency where nil
+	TaxPerLine  bool
+	Rounding    *money.Rounding // none where nil
+}
+
+// Info is what anybody may know about this till.
+type Info struct {
+	Version string
+	Schema  int
+	Ready   bool // set up
+	Config  Config
+	Shift   *shift.Shift
+	Staff   *shift.Staff
+	Sandbox bool
+}
+
+// Templates are the lines of business that Setup knows.
+var Templates = []string{"retail", "supermarket", "restaurant", "clinic", "tickets", "demo"}
+
+// Info answers at once, from memory.
+func (s *Shop) Info() Info {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil}
+	if s.shift != nil {
+		c := *s.shift
+		i.Shift = &c
+	}
+	if s.staff != nil {
+		c := *s.staff
+		c.Hash = ""
+		i.Staff = &c
+	}
+	return i
+}
+
+// Setup makes the shop: configuration, tax classes, the first manager (staff 1, PIN 1234, to be changed before a real
+// provider is configured). A folder that is set up refuses.
+func (s *Shop) Setup(ctx context.Context, in Setup) (Config, error) {
+	conf, taxes, err := in.config(s.p.Clock.Now())
+	if err != nil {
+		return Config{}, err
+	}
+	hash, err := shift.HashPIN("1234", true)
+	if err != nil {
+		return Config{}, s.fault(err)
+	}
+	return change(ctx, s, "shop.setup", in, func(t *turn) (Config, error) {
+		if _, done, err := t.Setting("shop"); err != nil || done {
+			return Config{}, orElse(err, refuse("already_set_up", nil))
+		}
+		for _, tax := range taxes {
+			if err := t.PutTax(tax); err != nil {
+				return Config{}, err
+			}
+		}
+		name := s.p.Words(conf.Locale)("admin.first_manager")
+		boss := shift.Staff{ID: "1", Name: name, Roles: []string{"manager"}, Hash: hash, Initial: true}
+		if err := t.putStaff(boss); err != nil {
+			return Config{}, err
+		}
+		if _, err := t.fact("shop.made", conf); err != nil {
+			return Config{}, err
+		}
+		return conf, t.putConfig(conf)
+	})
+}
+
+// config checks the sheet and fills what it leaves open.
+func (in Setup) config(now time.Time) (Config, []catalog.Tax, error) {
+	known := false
+	for _, t := range Templates {
+		known = known || t == in.Template
+	}
+	switch {
+	case !known:
+		return Config{}, nil, refuse("unknown_template", nil, "template", in.Template)
+	case strings.TrimSpace(in.Name) == "":
+		return Config{}, nil, refuse("name_missing", nil)
+	case !in.Currency.Known():
+		return Config{}, nil, refuse("unknown_currency", money.ErrCurrency, "currency", string(in.Currency))
+	}
+	if in.Till == "" {
+		in.Till = "A"
+	}
+	if len(in.Till) > 4 || strings.ToUpper(in.Till) != in.Till || strings.ContainsAny(in.Till, " -0123456789") {
+		return Config{}, nil, refuse("till_invalid", nil, "till", in.Till)
+	}
+	unit := in.Currency.Minor()
+	conf := Config{Shop: strings.TrimSpace(in.Name), Till: in.Till, Template: in.Template, Locale: in.Locale, Currency: in.Currency,
+		TaxPerLine: in.TaxPerLine, CashCap: 2000 * unit, DiscountCap: 300_000, TenderCap: 1000 * unit, LooseCap: 200 * unit, LooseDays: 30,
+		Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency)}
+	if in.Template == "restaurant" || in.Template == "demo" {
+		conf.Cutover = 4 * time.Hour
+	}
+	taxes, code, included := taxesOf(in.Currency)
+	conf.DefaultTax, conf.TaxIncluded = code, included
+	if in.TaxIncluded != nil {
+		conf.TaxIncluded = *in.TaxIncluded
+	}
+	if in.Rounding != nil {
+		if err := in.Rounding.Check(); err != nil {
+			return Config{}, nil, refuse("rounding_invalid", err, "unit", in.Rounding.Unit)
+		}
+		conf.Rounding = *in.Rounding
+	}
+	if conf.Locale == "" {
+		conf.Locale = "zh-Hans"
+	}
+	return conf, taxes, nil
+}
+
+// taxesOf are the usual classes where a currency is at home; the shop changes them in settings.
+func taxesOf(c money.Currency) (taxes []catalog.Tax, def string, included bool) {
+	switch c {
+	case "CNY":
+		return []catalog.Tax{{Code: "13", Name: "增值税 13%", Rate: 130000}, {Code: "9", Name: "增值税 9%", Rate: 90000}, {Code: "6", Name: "增值税 6%", Rate: 60000}}, "13", true
+	case "EUR":
+		return []catalog.Tax{{Code: "19", Name: "MwSt 19%", Rate: 190000}, {Code: "7", Name: "MwSt 7%", Rate: 70000}}, "19", true
+	case "JPY":
+		return []catalog.Tax{{Code: "10", Name: "消費税 10%", Rate: 100000}, {Code: "8", Name: "消費税 8%", Rate: 80000}}, "10", true
+	case "GBP":
+		return []catalog.Tax{{Code: "20", Name: "VAT 20%", Rate: 200000}, {Code: "5", Name: "VAT 5%", Rate: 50000}}, "20", true
+	case "TWD":
+		return []catalog.Tax{{Code: "5", Name: "營業稅 5%", Rate: 50000}}, "5", true
+	case "USD":
+		return []catalog.Tax{{Code: "std", Name: "Sales tax", Rate: 80000}}, "std", false
+	}
+	return nil, catalog.Exempt, true
+}
+
+// notes are the note keys of a currency, in minor units.
+func notes(c money.Currency) []int64 {
+	u := c.Minor()
+	switch c {
+	case "JPY":
+		return []int64{1000, 2000, 5000, 10000}
+	case "KRW":
+		return []int64{1000, 5000, 10000, 50000}
+	case "VND":
+		return []int64{10000, 20000, 50000, 100000, 200000, 500000}
+	case "USD", "EUR", "GBP":
+		return []int64{5 * u, 10 * u, 20 * u, 50 * u, 100 * u}
+	}
+	return []int64{10 * u, 20 * u, 50 * u, 100 * u}
+}
+
+// Configure replaces the configuration. Currency, till and time of making never change; a changed place of tax rounding
+// takes effect with the next shift (S15), so it is refused while one is open.
+func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
+	return change(ctx, s, "shop.configure", conf, func(t *turn) (Config, error) {
+		if err := t.need(shift.EditShop); err != nil {
+			return Config{}, err
+		}
+		old := s.config()
+		if err := conf.Rounding.Check(); err != nil {
+			return Config{}, refuse("rounding_invalid", err, "unit", conf.Rounding.Unit)
+		}
+		if t.shift != nil && conf.TaxPerLine != old.TaxPerLine {
+			return Config{}, refuse("close_shift_first", nil)
+		}
+		if err := catalog.CheckRules(conf.Barcodes); err != nil {
+			return Config{}, refuse("barcode_rules_invalid", err)
+		}
+		conf.Currency, conf.Till, conf.Made, conf.Template = old.Currency, old.Till, old.Made, old.Template
+		if _, err := t.fact("shop.configured", conf); err != nil {
+			return Config{}, err
+		}
+		return conf, t.putConfig(conf)
+	})
+}
+
+func (s *Shop) config() Config {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conf
+}
+
+func (t *turn) putConfig(conf Config) error {
+	b, err := json.Marshal(conf)
+	if err != nil {
+		return err
+	}
+	t.after = append(t.after, func() { t.s.conf, t.s.ready = conf, true })
+	t.tell(Event{Kind: SettingsChanged})
+	return t.PutSetting("shop", b)
+}
+
+// load fills the caches from a snapshot.
+func (s *Shop) load(v View) error {
+	b, ok, err := v.Setting("shop")
+	if err != nil || !ok {
+		return err
+	}
+	if err := json.Unmarshal(b, &s.conf); err != nil {
+		return err
+	}
+	s.ready = true
+	b, ok, err = v.Setting("shift")
+	if err != nil || !ok {
+		return err
+	}
+	var open shift.Shift
+	if err := json.Unmarshal(b, &open); err != nil {
+		return err
+	}
+	if open.Open() && open.ID != "" {
+		s.shift = &open
+	}
+	return nil
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
