@@ -131,7 +131,7 @@ func (w *writer) fact(key, value string) {
 // pair is a row of a label and a value at the right edge.
 func pair(label, value string, style Style, columns int) Row {
 	wide, _ := style.Times()
-	width := min(Measure(Broad).Of(value)*wide, max(columns-4, 1))
+	width := min((Measure(Broad).Of(value)+1)*wide, max(columns-4, 1)) // one more, to stand apart from the label
 	return Row{Kind: Columns, Style: style, Cells: []Cell{{Text: label}, {Text: value, Width: width, Align: Right}}}
 }
 

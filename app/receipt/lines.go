@@ -100,6 +100,9 @@ func place(a Align, columns, width int) int {
 	return 0
 }
 
+// wrapMin is the narrowest first cell, in columns, whose text is broken rather than stacked.
+const wrapMin = 10
+
 // cells puts cells side by side. The first cell may take several lines; when another does not fit into its own, which
 // happens when a page meets narrower paper, the cells are stacked instead, for a broken figure is a wrong figure.
 func (b *breaker) cells(row Row) {
@@ -109,7 +112,7 @@ func (b *breaker) cells(row Row) {
 		text := row.Cells[i].Text
 		ok = b.m.Of(text)*wide <= widths[i] && !strings.Contains(text, "\n")
 	}
-	if !ok || widths[0] < 4*wide && b.m.Of(row.Cells[0].Text)*wide > widths[0] {
+	if !ok || widths[0] < wrapMin*wide && b.m.Of(row.Cells[0].Text)*wide > widths[0] {
 		b.stack(row, style, wide, high)
 		return
 	}
@@ -214,6 +217,9 @@ func (b *breaker) wrapLine(pieces []piece, text string, columns int) []piece {
 	columns = max(columns, 2)
 	for {
 		end, used := b.reach(text, columns)
+		if end == len(text) {
+			return append(pieces, piece{text, used})
+		}
 		pieces = append(pieces, b.trim(text[:end], used))
 		if text = strings.TrimLeft(text[end:], " "); text == "" {
 			return pieces

@@ -26,10 +26,13 @@ func Plain(p Page, columns int) string {
 			continue
 		}
 		at := 0
-		for _, run := range line.Runs {
+		for i, run := range line.Runs {
 			b.WriteString(strings.Repeat(" ", max(run.Column-at, 0)))
-			b.WriteString(run.Text)
 			at = run.Column + run.Width
+			if i == len(line.Runs)-1 {
+				run.Text = strings.TrimRight(run.Text, " ")
+			}
+			b.WriteString(run.Text)
 		}
 		b.WriteByte('\n')
 	}

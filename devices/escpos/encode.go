@@ -175,7 +175,15 @@ func (w *writer) line(line receipt.Line) {
 	w.leave()
 	w.restyle(receipt.Style{})
 	w.put('\n')
+	w.lead(line.High)
 	w.lines++
+}
+
+// lead keeps tall lines apart from the next as far as normal ones are: printers feed them by their own height only.
+func (w *writer) lead(high int) {
+	if lead := w.e.Spacing - w.e.CellHigh; high > 1 && lead > 0 {
+		w.put(0x1B, 'J', byte(lead+2))
+	}
 }
 
 func (w *writer) text(text string) {

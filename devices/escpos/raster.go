@@ -133,6 +133,7 @@ func (w *writer) drawn(line receipt.Line) {
 	if rest := w.e.Spacing - high; rest > 0 {
 		w.put(0x1B, 'J', byte(rest))
 	}
+	w.lead(line.High)
 	w.lines++
 }
 

@@ -115,9 +115,9 @@ func (f *Face) draw(r rune, width, height int) *Mask {
 		return nil
 	}
 	// A full-width character fills its cell; a half-width one is narrowed a little, as printers' fonts are.
-	em := float32(height)
+	em, base := float32(height), 0.88*float32(height)
 	if width < height {
-		em *= 0.94
+		em, base = 0.87*em, 0.79*float32(height) // room for the tail of a g
 	}
 	scaleY := em / unit / 64
 	scaleX := scaleY
@@ -127,7 +127,6 @@ func (f *Face) draw(r rune, width, height int) *Mask {
 		span = float32(width)
 	}
 	left := (float32(width) - span) / 2
-	base := float32(height)*0.5 + 0.38*em // the middle of the em square of Chinese fonts lies 0.38 em above the baseline
 	p := pen{vector.NewRasterizer(width, height), scaleX, scaleY, left, base}
 	p.draw(outline)
 	mask := image.NewAlpha(image.Rect(0, 0, width, height))
