@@ -1,0 +1,44 @@
+package till
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == "fake" {
+		fakeMain(os.Args[2], os.Args[3])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// TestRushSeesWhatItIsThereToSee works on a till that is honest, and on tills that are not.
+func TestRushSeesWhatItIsThereToSee(t *testing.T) {
+	for cheat, want := range map[string]string{
+		"honest":     "",
+		"lossy":      "first answer", // or a total, a sale, an entry that is not there any more
+		"doubling":   "",
+		"gappy":      "receipt A-8 follows A-6",
+		"unbalanced": "out of balance by 1",
+	} {
+		t.Run(cheat, func(t *testing.T) {
+			r := Rush{Command: []string{os.Args[0], "fake", cheat, t.TempDir()}, Seed: 7, Cut: (*Till).Kill}
+			err := r.Run(12)
+			switch {
+			case cheat == "honest":
+				if err != nil {
+					t.Fatalf("an honest till: %v", err)
+				}
+				t.Logf("%d sales, %d returns", r.Sales(), r.Returns())
+			case err == nil:
+				t.Fatalf("the %s till got away with it over %d sales", cheat, r.Sales())
+			case cheat != "lossy" && !strings.Contains(err.Error(), want):
+				t.Fatalf("found %v, want %q", err, want)
+			default:
+				t.Log(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"suanpan/app"
+	"suanpan/app/device"
+)
+
+const jobColumns = "SELECT id, printer, kind, state, reason, tries, copy, of, ref, at, page FROM job "
+
+func scanJob(s *stmt) (device.Job, error) {
+	j := device.Job{ID: s.int64(0), Printer: s.text(1), Kind: device.JobKind(s.text(2)), State: device.JobState(s.text(3)), Reason: s.text(4),
+		Tries: s.int(5), Copy: s.int(6), Of: s.int64(7), Ref: s.text(8), At: time.UnixMilli(s.int64(9)).UTC()}
+	if err := json.Unmarshal(s.raw(10), &j.Page); err != nil {
+		return j, fmt.Errorf("job %d: page: %w", j.ID, err)
+	}
+	return j, nil
+}
+
+// Job reads one print job; app.ErrNoJob where there is none.
+func (v *view) Job(id int64) (device.Job, error) {
+	all, err := v.jobs("WHERE id = ?1", id)
+	if err == nil && len(all) == 0 {
+		err = app.ErrNoJob
+	}
+	if err != nil {
+		return device.Job{}, err
+	}
+	return all[0], nil
+}
+
+// Jobs reads the jobs in these states, oldest first; a limit of 0 or less is none.
+func (v *view) Jobs(states []device.JobState, limit int) ([]device.Job, error) {
+	if limit <= 0 {
+		limit = -1
+	}
+	var out []device.Job
+	for _, state := range states {
+		some, err := v.jobs("WHERE state = ?1 ORDER BY id LIMIT ?2", string(state), limit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b device.Job) int { return cmp.Compare(a.ID, b.ID) })
+	if limit > 0 && len(out) > limit {
+		out = out[:limit]
+	}
+	return out, nil
+}
+
+// JobsFor reads every job of one document, oldest first.
+func (v *view) JobsFor(ref string) ([]device.Job, error) {
+	return v.jobs("WHERE ref = ?1 AND ref <> '' ORDER BY id", ref)
+}
+
+func (v *view) jobs(where string, args ...any) ([]device.Job, error) {
+	s, err := v.c.query(jobColumns+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []device.Job
+	for err == nil && s.next() {
+		var j device.Job
+		j, err = scanJob(s)
+		out = append(out, j)
+	}
+	return out, cmp.Or(err, s.end())
+}
+
+// PutJob inserts a job whose ID is zero and sets it, or replaces everything of one but its page.
+func (t *tx) PutJob(j *device.Job) error {
+	if j.ID != 0 {
+		err := t.c.exec("UPDATE job SET printer = ?2, kind = ?3, state = ?4, reason = ?5, tries = ?6, copy = ?7, of = ?8, ref = ?9, at = ?10 WHERE id = ?1",
+			j.ID, j.Printer, string(j.Kind), string(j.State), j.Reason, j.Tries, j.Copy, j.Of, j.Ref, j.At.UnixMilli())
+		if err == nil && t.c.changes() == 0 {
+			err = app.ErrNoJob
+		}
+		return err
+	}
+	page, err := json.Marshal(&j.Page)
+	if err != nil {
+		return fmt.Errorf("job for %s: page: %w", j.Ref, err)
+	}
+	err = t.c.exec("INSERT INTO job (printer, kind, state, reason, tries, copy, of, ref, at, page) VALUES (?,?,?,?,?,?,?,?,?,?)",
+		j.Printer, string(j.Kind), string(j.State), j.Reason, j.Tries, j.Copy, j.Of, j.Ref, j.At.UnixMilli(), string(page))
+	if err == nil {
+		j.ID = t.c.lastID()
+	}
+	return err
+}
