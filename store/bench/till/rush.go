@@ -12,18 +12,19 @@ import (
 // Rush is a rush hour at one till that keeps being struck: the process is ended at random moments, started again, and must
 // know everything that it had answered. What was under way is asked again with its own key.
 type Rush struct {
-	Command []string         // the program and its arguments; the data folder is the last
-	Seed    uint64           // the same seed serves the same customers; the moments differ with the machine
-	Cut     func(*Till)      // ends the till without warning, e.g. (*Till).Kill
-	Mend    func() error     // what must be done before it can start again; may be nil
-	Say     func(...any)     // reports progress; may be nil
-	Calls   int              // the most requests between two strikes; 60 where zero
-	rng     *rand.Rand       //
-	till    *Till            //
-	plan    *plan            // when the next strike falls
-	book    book             // everything that was answered
-	keys    int              // idempotency keys given out
-	strikes int              //
+	Command []string     // the program and its arguments; the data folder is the last
+	Seed    uint64       // the same seed serves the same customers; the moments differ with the machine
+	Cut     func(*Till)  // ends the till without warning, e.g. (*Till).Kill
+	Mend    func() error // what must be done before it can start again; may be nil
+	Say     func(...any) // reports progress; may be nil
+	Calls   int          // the most requests between two strikes; 60 where zero
+
+	rng     *rand.Rand
+	till    *Till
+	plan    *plan // when the next strike falls
+	book    book  // everything that was answered
+	keys    int   // idempotency keys given out
+	strikes int
 	struck  bool             // since the last check
 	restart []time.Duration  // from start to the first answer, after a strike
 	known   map[string]int64 // price by SKU, in minor units
@@ -168,11 +169,10 @@ func (r *Rush) arm() {
 
 // gone takes note of a strike; another error, or an end that nobody planned, is a fault of the program.
 func (r *Rush) gone(err error) error {
-	fired := r.plan.disarm()
 	if !errors.Is(err, ErrGone) {
 		return err
 	}
-	if !fired {
+	if !r.plan.disarm() {
 		r.till.Kill()
 		r.till.Gone()
 		return fmt.Errorf("the till ended by itself: %w; its last words: %s", err, r.till.Log())

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"time"
 )
 
 // ErrGone says that the process ended before it answered: what was asked may have happened or not.
@@ -31,10 +32,14 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%s (%d %s)", r.Message, r
 // answerMax bounds one line of answer, in bytes.
 const answerMax = 64 << 20
 
+// patience is how long one answer may take; more is a fault of its own.
+const patience = 2 * time.Minute
+
 // Till is one running program. Call is for one goroutine; Kill may come from any other.
 type Till struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
+	pipe   *os.File
 	out    *bufio.Scanner
 	log    *tail
 	id     int
@@ -55,7 +60,7 @@ func Open(command ...string) (*Till, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.in, t.out, t.cmd.Stdout, t.cmd.Stderr = in, bufio.NewScanner(read), write, t.log
+	t.in, t.pipe, t.out, t.cmd.Stdout, t.cmd.Stderr = in, read, bufio.NewScanner(read), write, t.log
 	t.out.Buffer(nil, answerMax)
 	err = t.cmd.Start()
 	write.Close()
@@ -83,7 +88,13 @@ func (t *Till) Call(method string, params, result any) (json.RawMessage, error) 
 	if _, err := t.in.Write(append(request, '\n')); err != nil {
 		return nil, fmt.Errorf("%s: %w: %v", method, ErrGone, err)
 	}
+	if err := t.pipe.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		return nil, err
+	}
 	if !t.out.Scan() {
+		if errors.Is(t.out.Err(), os.ErrDeadlineExceeded) {
+			return nil, fmt.Errorf("%s %s: no answer in %s", method, compact(params), patience)
+		}
 		return nil, fmt.Errorf("%s: %w: %v", method, ErrGone, t.out.Err())
 	}
 	var answer struct {
@@ -114,8 +125,11 @@ func (t *Till) Call(method string, params, result any) (json.RawMessage, error) 
 // Kill ends the process at once (SIGKILL) and does not wait.
 func (t *Till) Kill() { _ = t.cmd.Process.Kill() }
 
-// Gone waits until the process has ended.
-func (t *Till) Gone() { <-t.ended }
+// Gone waits until the process has ended; nothing can be asked of it any more.
+func (t *Till) Gone() {
+	<-t.ended
+	t.pipe.Close()
+}
 
 // Close ends the input, waits, and says how the process ended: it must exit 0.
 func (t *Till) Close() error {
