@@ -1,0 +1,183 @@
+// Package payments holds what providers share: the HTTP client that knows whether a byte left, the provider's clock, the
+// scrubbing of what is kept, keys that do not print, and the vault in which they rest.
+package payments
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"suanpan/app/pay"
+)
+
+// ErrDoubt wraps every failure after which the request may have arrived: a broken connection, a time limit, a body cut off.
+var ErrDoubt = errors.New("payments: no complete answer")
+
+// ErrURL says that an address is not one that a till may send payments to.
+var ErrURL = errors.New("payments: address not allowed")
+
+// Options set up a Client. The zero value is right for a public provider.
+type Options struct {
+	Timeout   time.Duration    // for the whole exchange; 30 s where zero
+	BodyLimit int64            // bytes of an answer; 1 MiB where zero
+	Roots     *x509.CertPool   // the system's where nil; a private authority for sandboxes and hubs
+	Now       func() time.Time // the till's clock; time.Now where nil
+	Log       *slog.Logger     // one line per exchange, no bodies; silent where nil
+	UserAgent string           // "suanpan" where empty
+}
+
+// Client sends requests of payment providers. It follows no redirect, uses no proxy of the environment, and never repeats
+// a request of which a byte left. It is safe for concurrent use.
+type Client struct {
+	http  *http.Client
+	skew  *Skew
+	limit int64
+	now   func() time.Time
+	log   *slog.Logger
+	agent string
+}
+
+// NewClient returns a client with its own connections.
+func NewClient(o Options) *Client {
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.BodyLimit <= 0 {
+		o.BodyLimit = 1 << 20
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "suanpan"
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ResponseHeaderTimeout:  o.Timeout,
+		IdleConnTimeout:        90 * time.Second,
+		MaxIdleConnsPerHost:    4,
+		MaxResponseHeaderBytes: 64 << 10,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+	}
+	return &Client{
+		http: &http.Client{
+			Transport:     transport,
+			Timeout:       o.Timeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		skew: &Skew{}, limit: o.BodyLimit, now: o.Now, log: o.Log, agent: o.UserAgent,
+	}
+}
+
+// Request is one exchange with a provider. Op names it in the log instead of the address, which may hold numbers.
+type Request struct {
+	Op     string
+	Method string
+	URL    string
+	Header http.Header
+	Body   []byte
+}
+
+// Response is a complete answer, whatever its status.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Do sends r once. The error wraps pay.ErrNotSent when certainly no byte left, which is when no connection was ever
+// obtained (refused, no such host, TLS refused), and ErrDoubt in every other case. A status is never an error.
+func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), r.Method, r.URL, bytes.NewReader(r.Body))
+	if err != nil {
+		return Response{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
+	}
+	// net/http sends a POST again by itself only where it wrote nothing on a connection that the peer had closed.
+	req.Header = r.Header.Clone()
+	req.Header.Set("User-Agent", c.agent)
+	begun := c.now()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		c.log.Info("payment call failed", "op", r.Op, "connected", connected.Load(), "error", scrubURL(err))
+		if !connected.Load() {
+			return Response{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
+		}
+		return Response{}, fmt.Errorf("%s: %w: %w", r.Op, ErrDoubt, scrubURL(err))
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limit+1))
+	ended := c.now()
+	c.log.Info("payment call", "op", r.Op, "status", resp.StatusCode, "bytes", len(body), "took", ended.Sub(begun))
+	switch {
+	case err != nil:
+		return Response{}, fmt.Errorf("%s: answer %d: %w: %w", r.Op, resp.StatusCode, ErrDoubt, scrubURL(err))
+	case int64(len(body)) > c.limit:
+		return Response{}, fmt.Errorf("%s: answer %d longer than %d bytes: %w", r.Op, resp.StatusCode, c.limit, ErrDoubt)
+	}
+	if resp.TLS != nil || loopback(req.URL.Hostname()) {
+		c.skew.learn(resp.Header.Get("Date"), begun, ended)
+	}
+	return Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// SigningTime is the till's time corrected by the provider's clock. It is for signatures and for judging their age only;
+// the ledger keeps the till's own time.
+func (c *Client) SigningTime() time.Time { return c.now().Add(c.skew.Correction()) }
+
+// Skew is the estimate of how far the till's clock is from the provider's.
+func (c *Client) Skew() *Skew { return c.skew }
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// CheckURL answers ErrURL for a provider's address that is not https without user, query and fragment. In training only a
+// loopback address passes, with http too; in live use a loopback address never does, so that the sandbox cannot be taken
+// for a provider.
+func CheckURL(address string, training bool) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%w: not a plain address", ErrURL)
+	}
+	local := loopback(u.Hostname())
+	switch {
+	case training && !local:
+		return fmt.Errorf("%w: training reaches no provider", ErrURL)
+	case !training && local:
+		return fmt.Errorf("%w: a sandbox is for training", ErrURL)
+	case u.Scheme != "https" && (u.Scheme != "http" || !local):
+		return fmt.Errorf("%w: https is needed", ErrURL)
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// scrubURL takes the address out of an error: queries and paths hold numbers that logs should not.
+func scrubURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
