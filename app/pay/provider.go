@@ -121,3 +121,16 @@ func (c Caps) Takes(currency money.Currency) bool {
 	}
 	return false
 }
+
+// Tester tries a provider's settings without moving money (N4): is it reachable, does it know us, do we know it, do the
+// clocks agree. Every check is answered, in the order in which people should look at them.
+type Tester interface {
+	Test(ctx context.Context) []Check
+}
+
+// Check is one answer of Tester.
+type Check struct {
+	Name string `json:"name"` // reach, sign, verify, clock
+	OK   bool   `json:"ok"`
+	Note string `json:"note,omitempty"`
+}

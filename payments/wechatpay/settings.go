@@ -1,0 +1,183 @@
+// Package wechatpay speaks WeChat Pay API v3 as a direct merchant: code payment (付款码), query, reverse, refund and refund
+// query, with answers verified by WeChat Pay's public key.
+//
+// Papers: pay.weixin.qq.com/docs/merchant/apis/code-payment-v3 (codepay, reverse), /doc/v3/merchant/4012791861 (public key),
+// /doc/v3/merchant/4012556457 (refund), /doc/v2/merchant/4011937125 (timing), as of 2025. Left out: native codes, bills,
+// notifications, the service provider's form, platform certificates (Verifier has room for them) and API v2.
+package wechatpay
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"time"
+
+	"suanpan/app/money"
+	"suanpan/app/pay"
+	"suanpan/payments"
+)
+
+// ID is the provider's name in orders, accounts and scan routes.
+const ID = "wechatpay"
+
+// Host is where WeChat Pay answers merchants of mainland China.
+const Host = "https://api.mch.weixin.qq.com"
+
+// ErrSettings says which setting cannot be used.
+var ErrSettings = errors.New("wechatpay: settings cannot be used")
+
+// Settings are one merchant's. Every field without a default is needed.
+type Settings struct {
+	BaseURL  string // Host where empty
+	Training bool   // only a loopback BaseURL passes, and only then
+	AppID    string
+	MchID    string
+	Serial   string // serial number of the merchant's certificate, hexadecimal
+	Signer   crypto.Signer
+	Verifier Verifier
+	StoreID  string // shown to the payer's bank; "1" where empty
+	DeviceIP string // of the till; "127.0.0.1" where empty
+	Timing   *pay.Timing
+}
+
+// Form is Settings as people and files hold them. PrivateKey is a secret: it goes into a payments.Vault, never into a log.
+type Form struct {
+	BaseURL     string `json:"base_url,omitempty"`
+	Training    bool   `json:"training,omitempty"`
+	AppID       string `json:"app_id"`
+	MchID       string `json:"mch_id"`
+	Serial      string `json:"serial"`
+	PrivateKey  string `json:"private_key,omitempty"` // PEM
+	PublicKeyID string `json:"public_key_id"`         // PUB_KEY_ID_…
+	PublicKey   string `json:"public_key"`            // PEM
+	StoreID     string `json:"store_id,omitempty"`
+	DeviceIP    string `json:"device_ip,omitempty"`
+}
+
+// Parse reads a form into settings.
+func Parse(f Form) (Settings, error) {
+	signer, err := payments.ParseKey([]byte(f.PrivateKey))
+	if err != nil {
+		return Settings{}, fmt.Errorf("%w: merchant's private key: %w", ErrSettings, err)
+	}
+	public, err := payments.ParsePublicKey([]byte(f.PublicKey))
+	if err != nil {
+		return Settings{}, fmt.Errorf("%w: WeChat Pay's public key: %w", ErrSettings, err)
+	}
+	verifier, err := NewKeys(f.PublicKeyID, public)
+	if err != nil {
+		return Settings{}, err
+	}
+	return Settings{
+		BaseURL: f.BaseURL, Training: f.Training, AppID: f.AppID, MchID: f.MchID, Serial: f.Serial, Signer: signer,
+		Verifier: verifier, StoreID: f.StoreID, DeviceIP: f.DeviceIP,
+	}, nil
+}
+
+// check answers the settings with their defaults.
+func (s Settings) check() (Settings, error) {
+	for _, d := range []struct{ field, other *string }{{&s.BaseURL, ptr(Host)}, {&s.StoreID, ptr("1")}, {&s.DeviceIP, ptr("127.0.0.1")}} {
+		if *d.field == "" {
+			*d.field = *d.other
+		}
+	}
+	for name, text := range map[string]string{"app id": s.AppID, "merchant number": s.MchID, "serial number": s.Serial, "store": s.StoreID} {
+		if !plain(text, 40) {
+			return s, fmt.Errorf("%w: %s %q", ErrSettings, name, text)
+		}
+	}
+	if s.Signer == nil || s.Verifier == nil {
+		return s, fmt.Errorf("%w: a key is missing", ErrSettings)
+	}
+	if err := payments.CheckURL(s.BaseURL, s.Training); err != nil {
+		return s, fmt.Errorf("%w: %w", ErrSettings, err)
+	}
+	if s.Timing == nil {
+		t := CodeTiming()
+		s.Timing = &t
+	}
+	if err := s.Timing.Check(); err != nil {
+		return s, fmt.Errorf("%w: %w", ErrSettings, err)
+	}
+	return s, nil
+}
+
+func ptr(s string) *string { return &s }
+
+// plain reports whether text has 1 to most letters, digits or _ and -, which need no quoting anywhere on this wire.
+func plain(text string, most int) bool {
+	if text == "" || len(text) > most {
+		return false
+	}
+	for _, r := range text {
+		switch {
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r == '_', r == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// CodeTiming is WeChat's advice for code payments: ask after 5 s, give up at 45 s, never reverse before 15 s, and repeat
+// the reversal until it is proven, for 7 days.
+func CodeTiming() pay.Timing {
+	return pay.Timing{
+		FirstQuery: 5 * time.Second, Every: 5 * time.Second, SlowAfter: 30 * time.Second, SlowEvery: 10 * time.Second,
+		Deadline: 45 * time.Second, MinCancelAge: 15 * time.Second, CancelWindow: 7 * 24 * time.Hour,
+		CancelBackoff: []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second,
+			80 * time.Second, 160 * time.Second, 320 * time.Second, 640 * time.Second, 1280 * time.Second, time.Hour},
+		NotFoundGap: 10 * time.Second, NotFoundCount: 3, Sweep: time.Minute, Decide: 10 * time.Minute,
+	}
+}
+
+// Provider is WeChat Pay. It is safe for concurrent use and keeps no state of a payment.
+type Provider struct {
+	s      Settings
+	client *payments.Client
+}
+
+// New checks the settings and answers the provider. It reaches nobody.
+func New(s Settings, client *payments.Client) (*Provider, error) {
+	s, err := s.check()
+	if err != nil {
+		return nil, err
+	}
+	return &Provider{s: s, client: client}, nil
+}
+
+// The provider's abilities.
+var (
+	_ pay.Provider = (*Provider)(nil)
+	_ pay.Canceler = (*Provider)(nil)
+	_ pay.Refunder = (*Provider)(nil)
+	_ pay.Tester   = (*Provider)(nil)
+)
+
+// ID implements pay.Provider.
+func (p *Provider) ID() string { return ID }
+
+// Caps implements pay.Provider.
+func (p *Provider) Caps() pay.Caps {
+	return pay.Caps{
+		Merchant: p.s.MchID, Currencies: []money.Currency{"CNY"}, Flows: []pay.Flow{pay.ByCode},
+		PartialRefund: true, RefundWindow: 365 * 24 * time.Hour, RefundGap: 61 * time.Second,
+	}
+}
+
+// Timing implements pay.Provider.
+func (p *Provider) Timing(pay.Flow) pay.Timing { return *p.s.Timing }
+
+// Test implements pay.Tester: it asks about an order that does not exist, which moves nothing and needs every key.
+func (p *Provider) Test(ctx context.Context) []pay.Check {
+	a, err := p.call(ctx, call{op: "test", method: "GET", path: tradePath("suanpanTEST0") + "?mchid=" + p.s.MchID})
+	reach := pay.Check{Name: "reach", OK: err == nil && a.status != 0, Note: a.note}
+	if err != nil {
+		reach.Note = err.Error()
+	}
+	verify := pay.Check{Name: "verify", OK: a.verified, Note: a.note}
+	known := pay.Check{Name: "sign", OK: a.verified && a.status == 404, Note: a.wire.Code}
+	clock := pay.Check{Name: "clock", OK: !p.client.Skew().Warn(), Note: p.client.Skew().Offset().Round(time.Second).String()}
+	return []pay.Check{reach, verify, known, clock}
+}
