@@ -65,6 +65,10 @@ func (i Item) Normal() Item {
 	for n := range i.Units {
 		i.Units[n].Name, i.Units[n].Barcode = strings.TrimSpace(i.Units[n].Name), code(i.Units[n].Barcode)
 	}
+	for n := range i.Modifiers {
+		m := &i.Modifiers[n]
+		m.Code, m.Name, m.Group = strings.TrimSpace(m.Code), strings.TrimSpace(m.Name), strings.TrimSpace(m.Group)
+	}
 	names := i.Names
 	i.Names = nil
 	for locale, name := range names {
