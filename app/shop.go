@@ -49,6 +49,7 @@ type Params struct {
 	Modes     []Mode
 	Version   string
 	Schema    int
+	Desk      Desk    // keeps provider settings; nil where only the sandbox is used
 	Sandbox   Sandbox // nil outside demo and training
 	Nudge     func()  // wakes the spool after a commit that queued a job; may be nil
 }

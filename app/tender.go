@@ -222,7 +222,7 @@ func flowFor(p pay.Provider, ask TenderAsk) (pay.Flow, error) {
 }
 
 func (s *Shop) provider(id string) pay.Provider {
-	for _, p := range s.p.Providers {
+	for _, p := range s.providers() {
 		if p.ID() == id {
 			return p
 		}
@@ -233,7 +233,7 @@ func (s *Shop) provider(id string) pay.Provider {
 // Methods lists the tenders that this till can take now, cash first.
 func (s *Shop) Methods() []string {
 	out := []string{order.Cash}
-	for _, p := range s.p.Providers {
+	for _, p := range s.providers() {
 		out = append(out, p.ID())
 	}
 	return out

@@ -219,3 +219,22 @@ func (m *Image) Dot(x, y int) bool {
 	}
 	return m.Bits[y*((m.Width+7)/8)+x/8]&(0x80>>(x%8)) != 0
 }
+
+// Marked returns p as it is printed again: text ("补打 COPY 2") stands above and below, and the drawer stays shut. The
+// frozen page itself stays as issued (X45).
+func (p Page) Marked(text string) Page {
+	mark := Row{Kind: Text, Text: " " + text + " ", Align: Center, Style: Style{Bold: true, Reverse: true, High: 2}}
+	rows := make([]Row, 0, len(p.Rows)+2)
+	rows = append(rows, mark)
+	for _, row := range p.Rows {
+		if row.Kind != Kick {
+			rows = append(rows, row)
+		}
+	}
+	end := len(rows)
+	for end > 1 && (rows[end-1].Kind == Cut || rows[end-1].Kind == Feed) {
+		end--
+	}
+	p.Rows = append(rows[:end:end], append([]Row{mark}, rows[end:]...)...)
+	return p
+}

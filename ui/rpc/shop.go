@@ -1,0 +1,179 @@
+package rpc
+
+import (
+	"context"
+	"strings"
+
+	"suanpan/app"
+	"suanpan/app/money"
+	"suanpan/app/shift"
+)
+
+type none struct{}
+
+type rounding struct {
+	Step     int64  `json:"step"`
+	Mode     string `json:"mode"`
+	OnlyCash bool   `json:"only_cash,omitempty"`
+}
+
+type setup struct {
+	Key
+	Template     string    `json:"template"`
+	Name         string    `json:"name"`
+	Currency     string    `json:"currency"`
+	Locale       string    `json:"locale,omitempty"`
+	Till         string    `json:"till,omitempty"`
+	TaxIncluded  *bool     `json:"prices_include_tax,omitempty"`
+	TaxRounding  string    `json:"tax_rounding,omitempty"` // line or receipt
+	CashRounding *rounding `json:"cash_rounding,omitempty"`
+}
+
+type info struct {
+	Version   string `json:"version"`
+	Schema    int    `json:"schema"`
+	Shop      string `json:"shop"`
+	Till      string `json:"till"`
+	Mode      string `json:"mode"`
+	Currency  string `json:"currency"`
+	OpenShift string `json:"open_shift"`
+	Staff     string `json:"staff"`
+	Sandbox   bool   `json:"sandbox"`
+}
+
+type staffPut struct {
+	Key
+	Staff string   `json:"staff"`
+	Name  string   `json:"name"`
+	Roles []string `json:"roles"`
+	PIN   string   `json:"pin,omitempty"`
+	Left  bool     `json:"left,omitempty"`
+}
+
+type login struct {
+	Staff string `json:"staff"`
+	PIN   string `json:"pin"`
+}
+
+type cash struct {
+	Key
+	Approval
+	Amount int64  `json:"amount"`
+	Reason string `json:"reason"`
+}
+
+type closing struct {
+	Key
+	Counted map[string]int64 `json:"counted"`
+	Note    string           `json:"note,omitempty"`
+}
+
+// Approval is a second person's sign-off for one request (X38).
+type Approval struct {
+	Approver    string `json:"approver,omitempty"`
+	ApproverPIN string `json:"approver_pin,omitempty"`
+}
+
+func (a Approval) in(ctx context.Context, f *Face) (context.Context, error) {
+	if a.Approver == "" {
+		return ctx, nil
+	}
+	return f.Shop.Approve(ctx, a.Approver, a.ApproverPIN)
+}
+
+// both applies key and approval.
+func both(ctx context.Context, f *Face, k Key, a Approval) (context.Context, error) {
+	return a.in(k.in(ctx), f)
+}
+
+func shopMethods() []Method {
+	const g = "Shop"
+	return []Method{
+		def(g, "system.info", "What anybody may know about this till.", func(_ context.Context, f *Face, _ none) (info, error) {
+			i := f.Shop.Info()
+			out := info{Version: i.Version, Schema: i.Schema, Shop: i.Config.Shop, Till: i.Config.Till, Mode: mode(i.Config.Template), Currency: string(i.Config.Currency), Sandbox: i.Sandbox}
+			if i.Shift != nil {
+				out.OpenShift = i.Shift.ID
+			}
+			if i.Staff != nil {
+				out.Staff = i.Staff.ID
+			}
+			return out, nil
+		}),
+		def(g, "shop.setup", "Makes the shop; refused on a folder that is set up. Staff 1 with PIN 1234 is its first manager.", setUp),
+		def(g, "staff.login", "Signs on.", func(ctx context.Context, f *Face, p login) (map[string]any, error) {
+			who, err := f.Shop.Login(ctx, p.Staff, p.PIN)
+			return map[string]any{"staff": who.ID, "name": who.Name, "roles": who.Roles}, err
+		}),
+		def(g, "staff.logout", "Locks the till; the shift stays open.", func(ctx context.Context, f *Face, _ none) (none, error) {
+			return none{}, f.Shop.Logout(ctx)
+		}),
+		def(g, "staff.put", "Adds or changes a person. Without pin the old one stays.", func(ctx context.Context, f *Face, p staffPut) (map[string]any, error) {
+			who, err := f.Shop.PutStaff(p.in(ctx), app.StaffPut{ID: p.Staff, Name: p.Name, Roles: p.Roles, PIN: p.PIN, Left: p.Left})
+			return map[string]any{"staff": who.ID}, err
+		}),
+		def(g, "shift.open", "Opens the drawer's shift with a float.", func(ctx context.Context, f *Face, p struct {
+			Key
+			Float int64 `json:"float"`
+		}) (map[string]any, error) {
+			sh, err := f.Shop.OpenShift(p.in(ctx), p.Float)
+			return map[string]any{"shift": sh.ID, "no": sh.No, "day": sh.Day}, err
+		}),
+		def(g, "shift.cash", "Puts cash in (positive) or takes it out (negative). drawer is the expected cash, for roles that may see it.", func(ctx context.Context, f *Face, p cash) (map[string]any, error) {
+			ctx, err := both(ctx, f, p.Key, p.Approval)
+			if err != nil {
+				return nil, err
+			}
+			out := map[string]any{}
+			drawer, err := f.Shop.MoveCash(ctx, p.Amount, p.Reason)
+			if drawer != nil {
+				out["drawer"] = *drawer
+			}
+			return out, err
+		}),
+		def(g, "shift.close", "Closes the shift by a blind count: any count is accepted, the difference is recorded.", func(ctx context.Context, f *Face, p closing) (map[string]any, error) {
+			z, err := f.Shop.CloseShift(p.in(ctx), app.Count{Counted: p.Counted, Note: p.Note})
+			return map[string]any{"z": z}, err
+		}),
+		def(g, "report.x", "The open shift's figures; nothing is closed.", func(ctx context.Context, f *Face, _ none) (shift.Figures, error) {
+			return f.Shop.X(ctx)
+		}),
+	}
+}
+
+func mode(template string) string {
+	switch template {
+	case "supermarket", "demo":
+		return "retail"
+	}
+	return template
+}
+
+func setUp(ctx context.Context, f *Face, p setup) (map[string]any, error) {
+	in := app.Setup{Template: p.Template, Name: p.Name, Currency: money.Currency(strings.ToUpper(p.Currency)), Locale: locale(p.Locale), Till: p.Till, TaxIncluded: p.TaxIncluded}
+	switch p.TaxRounding {
+	case "", "receipt":
+	case "line":
+		in.TaxPerLine = true
+	default:
+		return nil, &app.Error{Code: "bad_params", Data: map[string]any{"why": "tax_rounding is line or receipt"}}
+	}
+	if r := p.CashRounding; r != nil {
+		in.Rounding = &money.Rounding{Unit: r.Step, Mode: money.Mode(r.Mode), CashOnly: r.OnlyCash}
+	}
+	conf, err := f.Shop.Setup(p.in(ctx), in)
+	return map[string]any{"shop": conf.Shop, "till": conf.Till, "currency": conf.Currency}, err
+}
+
+// locale takes the usual spellings of the languages that exist.
+func locale(text string) string {
+	switch l := strings.ToLower(strings.ReplaceAll(text, "_", "-")); {
+	case l == "":
+		return ""
+	case strings.HasPrefix(l, "zh-hant"), strings.HasPrefix(l, "zh-tw"), strings.HasPrefix(l, "zh-hk"), strings.HasPrefix(l, "zh-mo"):
+		return "zh-Hant"
+	case strings.HasPrefix(l, "zh"):
+		return "zh-Hans"
+	}
+	return "en"
+}
