@@ -5,7 +5,8 @@
 #   sh assets/fonts.sh
 #
 # Face 2 of each collection is Simplified Chinese. Regular holds every Han character of the face, because people have names
-# (䶮 㛃 𬭎 are in no GBK table). Bold is for our own words and for digits: GB2312 and whatever assets/lang says.
+# (䶮 㛃 𬭎 are in no GBK table). Bold is for our own words and for digits: GB2312, the common half of Big5, and whatever
+# assets/lang says, so that a new word seldom needs a new file.
 # The same packages give the same bytes each time; assets/LICENSES.md names their versions.
 set -eu
 cd "$(dirname "$0")"
@@ -25,8 +26,8 @@ words=$(mktemp)
 trap 'rm -f "$words"' EXIT
 python3 - "$words" <<'PY'
 import glob, sys
-rows = bytes
-text = "".join(rows([a, b]).decode("gb2312", "ignore") for a in range(0xB0, 0xF8) for b in range(0xA1, 0xFF))
+text = "".join(bytes([a, b]).decode("gb2312", "ignore") for a in range(0xB0, 0xF8) for b in range(0xA1, 0xFF))
+text += "".join(bytes([a, b]).decode("big5", "ignore") for a in range(0xA4, 0xC7) for b in range(0x40, 0xFF))
 for name in sorted(glob.glob("lang/*.json")):
     text += open(name, encoding="utf-8").read()
 open(sys.argv[1], "w", encoding="utf-8").write(text)

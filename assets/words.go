@@ -83,8 +83,9 @@ func (w *Words) Match(tag string) string {
 	return Home
 }
 
-// In returns the reader of one language: it looks up a key and puts the arguments in the places of {0}, {1}… A key that the
-// language lacks is read from Home, then from any other language; only a key that no language has comes back as it is.
+// In returns the reader of one language: it looks up a key and puts the arguments in the places of {0}, {1}… An argument that
+// is a map fills the places of its names, {due}, {sku}…, as app.Error's Data does. A key that the language lacks is read from
+// Home, then from any other language; only a key that no language has comes back as it is.
 func (w *Words) In(locale string) func(key string, args ...any) string {
 	tables := []map[string]string{w.tables[locale], w.tables[Home]}
 	for _, l := range w.locales {
@@ -163,10 +164,9 @@ func fill(text string, args []any) string {
 		if end < 0 {
 			break
 		}
-		n, err := strconv.Atoi(text[open+1 : open+end])
 		b.WriteString(text[:open])
-		if err == nil && n >= 0 && n < len(args) {
-			fmt.Fprint(&b, args[n])
+		if value, ok := value(text[open+1:open+end], args); ok {
+			fmt.Fprint(&b, value)
 		} else {
 			b.WriteString(text[open : open+end+1])
 		}
@@ -174,4 +174,21 @@ func fill(text string, args []any) string {
 	}
 	b.WriteString(text)
 	return b.String()
+}
+
+// value returns the argument for a gap.
+func value(name string, args []any) (any, bool) {
+	if n, err := strconv.Atoi(name); err == nil {
+		if n < 0 || n >= len(args) {
+			return nil, false
+		}
+		return args[n], true
+	}
+	for _, a := range args {
+		if m, ok := a.(map[string]any); ok {
+			v, ok := m[name]
+			return v, ok
+		}
+	}
+	return nil, false
 }

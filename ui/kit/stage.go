@@ -97,3 +97,7 @@ func (centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.NewPos((size.Width-want.Width)/2, (size.Height-want.Height)/2))
 	}
 }
+
+// Letter is the size of body text in pixels under the theme in force. Layouts of screens measure in it, so that they grow
+// with large type.
+func Letter(o fyne.CanvasObject) float32 { return themed(o).Size(SizeBody) }
