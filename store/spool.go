@@ -2,25 +2,32 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"suanpan/app"
 	"suanpan/app/device"
+	"suanpan/app/receipt"
 )
 
 const jobColumns = "SELECT id, printer, kind, state, reason, tries, copy, of, ref, at, page FROM job "
 
-func scanJob(s *stmt) (device.Job, error) {
+func scanJob(s *stmt) device.Job {
 	j := device.Job{ID: s.int64(0), Printer: s.text(1), Kind: device.JobKind(s.text(2)), State: device.JobState(s.text(3)), Reason: s.text(4),
 		Tries: s.int(5), Copy: s.int(6), Of: s.int64(7), Ref: s.text(8), At: time.UnixMilli(s.int64(9)).UTC()}
-	if err := json.Unmarshal(s.raw(10), &j.Page); err != nil {
-		return j, fmt.Errorf("job %d: page: %w", j.ID, err)
+	if len(s.raw(10)) == 0 {
+		return j
 	}
-	return j, nil
+	var err error
+	if j.Page, err = receipt.Decode(s.raw(10)); err != nil {
+		j.Reason = PageDamaged
+	}
+	return j
 }
+
+// PageDamaged is the reason of a job whose page could be read only in part: its certain rows are there (X45).
+const PageDamaged = "page_damaged"
 
 // Job reads one print job; app.ErrNoJob where there is none.
 func (v *view) Job(id int64) (device.Job, error) {
@@ -65,12 +72,10 @@ func (v *view) jobs(where string, args ...any) ([]device.Job, error) {
 		return nil, err
 	}
 	var out []device.Job
-	for err == nil && s.next() {
-		var j device.Job
-		j, err = scanJob(s)
-		out = append(out, j)
+	for s.next() {
+		out = append(out, scanJob(s))
 	}
-	return out, cmp.Or(err, s.end())
+	return out, s.end()
 }
 
 // PutJob inserts a job whose ID is zero and sets it, or replaces everything of one but its page.
@@ -83,11 +88,14 @@ func (t *tx) PutJob(j *device.Job) error {
 		}
 		return err
 	}
-	page, err := json.Marshal(&j.Page)
-	if err != nil {
-		return fmt.Errorf("job for %s: page: %w", j.Ref, err)
+	var page []byte
+	if j.Page.Columns != 0 || len(j.Page.Rows) > 0 { // a kick has none
+		var err error
+		if page, err = j.Page.Encode(); err != nil {
+			return fmt.Errorf("job for %s: page: %w", j.Ref, err)
+		}
 	}
-	err = t.c.exec("INSERT INTO job (printer, kind, state, reason, tries, copy, of, ref, at, page) VALUES (?,?,?,?,?,?,?,?,?,?)",
+	err := t.c.exec("INSERT INTO job (printer, kind, state, reason, tries, copy, of, ref, at, page) VALUES (?,?,?,?,?,?,?,?,?,?)",
 		j.Printer, string(j.Kind), string(j.State), j.Reason, j.Tries, j.Copy, j.Of, j.Ref, j.At.UnixMilli(), string(page))
 	if err == nil {
 		j.ID = t.c.lastID()
