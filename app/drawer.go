@@ -132,7 +132,7 @@ func (s *Shop) X(ctx context.Context) (shift.Figures, error) {
 
 // figures reads the totals of a shift: their cost does not grow with its sales.
 func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) {
-	f := shift.Figures{Shift: sh.ID, Day: sh.Day, Currency: sh.Currency, Float: sh.Float, Tenders: map[string]int64{}}
+	f := shift.Figures{Shift: sh.ID, Day: sh.Day, Currency: sh.Currency, Float: sh.Float, Tenders: map[string]int64{}, Taxes: []shift.TaxFigure{}}
 	totals, err := v.Totals("shift:" + sh.ID)
 	if err != nil {
 		return f, err

@@ -70,7 +70,7 @@ func (g Grammar) Parse(code string) Scan {
 		return Scan{Kind: Unknown}.failed(fmt.Errorf("%w: %d characters, at most %d", ErrBarcode, len(code), codeMax))
 	}
 	aim := ""
-	if len(code) > 3 && code[0] == ']' {
+	if len(code) >= 3 && code[0] == ']' && code[1]|0x20 >= 'a' && code[1]|0x20 <= 'z' && code[2] >= '0' && code[2] <= '9' {
 		aim, code = code[:3], code[3:]
 	}
 	if g.Separator != "" {

@@ -214,7 +214,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, code string) {
 		s := catalog.Grammar{Rules: catalog.DefaultRules(), Wallets: catalog.DefaultWallets(), Separator: "|"}.Parse(code)
-		if s.Kind == "" || (s.Err != nil) == s.Valid && s.Err != nil {
+		if s.Kind == "" || (s.Valid && s.Err != nil) {
 			t.Fatalf("%+v", s)
 		}
 		if s.Kind == catalog.Wallet && len(s.Code) > 4 && !strings.Contains(s.Code, "*") {
@@ -235,7 +235,7 @@ func FuzzGS1(f *testing.F) {
 	f.Add("25306901234567892X" + sep + "8003006901234567892A" + sep + "4309" + strings.Repeat("1", 20))
 	f.Fuzz(func(t *testing.T, text string) {
 		s := catalog.Parse("]C1"+text, nil)
-		if s.Kind != catalog.GS1 && len(text) < 1000 && !strings.ContainsAny(text[:min(1, len(text))], " ") {
+		if s.Kind != catalog.GS1 && len(text) < 300 {
 			t.Fatalf("%+v", s)
 		}
 		for ai, v := range s.AI {

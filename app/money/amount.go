@@ -38,10 +38,15 @@ func (a Amount) Zero() bool { return a.Minor == 0 }
 func (a Amount) Add(b Amount) Amount { return Amount{add(a.Minor, b.Minor), same(a, b)} }
 
 // Sub returns a-b, with the panics of Add.
-func (a Amount) Sub(b Amount) Amount { return Amount{add(a.Minor, -b.Minor), same(a, b)} }
+func (a Amount) Sub(b Amount) Amount { return a.Add(b.Neg()) }
 
-// Neg returns -a.
-func (a Amount) Neg() Amount { return Amount{-a.Minor, a.Currency} }
+// Neg returns -a. It panics for the one number that has no negative.
+func (a Amount) Neg() Amount {
+	if a.Minor == math.MinInt64 {
+		panic("money: sum overflows")
+	}
+	return Amount{-a.Minor, a.Currency}
+}
 
 // Cmp compares a and b: -1, 0 or 1. It panics when the currencies differ.
 func (a Amount) Cmp(b Amount) int {

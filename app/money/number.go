@@ -45,9 +45,7 @@ func (p Price) Exact(c Currency) bool { return PriceOf(p.Minor(c), c) == p }
 
 // Times returns p × q in c, rounded once, half away from zero.
 func (p Price) Times(q Qty, c Currency) Amount {
-	n := new(big.Int).Mul(big.NewInt(int64(p)), big.NewInt(int64(q)))
-	n.Mul(n, big.NewInt(c.Minor()))
-	return Amount{divRound(n, big.NewInt(pow10(PricePlaces+QtyPlaces)), halfAway), c}
+	return Amount{mulDiv(int64(p), int64(q), pow10(PricePlaces+QtyPlaces-c.Places()), halfAway), c}
 }
 
 // QtyFor returns the quantity whose value at price p is nearest to a, in thousandths. A zero price answers 0.

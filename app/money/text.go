@@ -7,11 +7,14 @@ import (
 )
 
 // Parse reads a decimal amount of c as people type it: "12.5", "1,234.50", full-width "１２．５", a leading sign.
-// More decimals than the currency has, an empty text or an overlong number is an error and changes nothing.
+// More decimals than the currency has, an empty text or an amount above MaxMinor is an error and changes nothing.
 func Parse(text string, c Currency) (Amount, error) {
 	n, err := parseFixed(text, c.Places())
 	if err != nil {
 		return Amount{}, err
+	}
+	if abs(n) > MaxMinor {
+		return Amount{}, fmt.Errorf("%w: %q is above %s", ErrRange, clip(text), Amount{MaxMinor, c}.Decimal())
 	}
 	return Amount{n, c}, nil
 }

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/creachadair/jrpc2/channel"
 
 	"suanpan/app"
+	"suanpan/app/money"
 )
 
 // Words gives the shop's language its words, as in assets.
@@ -31,7 +34,7 @@ type Face struct {
 // returns after the last request was answered.
 func (f *Face) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	line := channel.Line(in, keep{out})
-	ch := &patient{Channel: line}
+	ch := &patient{Channel: line, news: make(chan struct{}, 1)}
 	srv := jrpc2.NewServer(f.assigner(ch), &jrpc2.ServerOptions{Concurrency: 1, DisableBuiltin: true,
 		NewContext: func() context.Context { return ctx }})
 	srv.Start(ch)
@@ -47,7 +50,8 @@ type keep struct{ io.Writer }
 
 func (keep) Close() error { return nil }
 
-// patient holds back the end of input until everything asked has been answered: the server would cancel what is under way.
+// patient hands over one request at a time, and holds back the end of input until everything asked has been answered: the
+// library would cancel what is under way.
 type patient struct {
 	channel.Channel
 	mu     sync.Mutex
@@ -55,10 +59,17 @@ type patient struct {
 	said   int
 	busy   int
 	active time.Time
+	news   chan struct{}
 }
 
-// Recv counts what will be answered.
+// Recv waits until what was asked before has been answered, and counts what will be answered. The library starts requests
+// in any order; one at a time they are answered in theirs.
 func (p *patient) Recv() ([]byte, error) {
+	p.mu.Lock()
+	for p.owing() {
+		p.wait()
+	}
+	p.mu.Unlock()
 	b, err := p.Channel.Recv()
 	if err == nil {
 		p.mu.Lock()
@@ -67,17 +78,22 @@ func (p *patient) Recv() ([]byte, error) {
 		p.mu.Unlock()
 		return b, nil
 	}
-	for p.owing() {
-		time.Sleep(2 * time.Millisecond)
-	}
 	return b, err
 }
 
-// owing reports whether an answer is still due. Malformed input may be answered less often than we count, so silence for a
-// second with nothing under way ends the wait.
+// wait lets go of the lock until something was answered, or a while has passed; the caller holds it.
+func (p *patient) wait() {
+	p.mu.Unlock()
+	defer p.mu.Lock()
+	select {
+	case <-p.news:
+	case <-time.After(time.Second):
+	}
+}
+
+// owing reports whether an answer is still due; the caller holds the lock. Malformed input may be answered less often than
+// we count, so silence for a second with nothing under way ends the wait.
 func (p *patient) owing() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	return p.said < p.asked && (p.busy > 0 || time.Since(p.active) < time.Second)
 }
 
@@ -88,6 +104,10 @@ func (p *patient) Send(b []byte) error {
 	p.said++
 	p.active = time.Now()
 	p.mu.Unlock()
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
 	return err
 }
 
@@ -141,8 +161,8 @@ type Method struct {
 	Name   string
 	Group  string
 	Doc    string
-	Params any // a zero value, for the documentation
-	Result any
+	Params reflect.Type // for the documentation
+	Result reflect.Type
 	call   func(ctx context.Context, f *Face, raw json.RawMessage) (any, error)
 }
 
@@ -160,9 +180,7 @@ func (k Key) in(ctx context.Context) context.Context {
 
 // def makes a row out of a function with typed parameters. Unknown fields are errors.
 func def[P, R any](group, name, doc string, fn func(ctx context.Context, f *Face, p P) (R, error)) Method {
-	var p P
-	var r R
-	return Method{Name: name, Group: group, Doc: doc, Params: p, Result: r, call: func(ctx context.Context, f *Face, raw json.RawMessage) (any, error) {
+	return Method{Name: name, Group: group, Doc: doc, Params: reflect.TypeFor[P](), Result: reflect.TypeFor[R](), call: func(ctx context.Context, f *Face, raw json.RawMessage) (any, error) {
 		var p P
 		if err := decode(raw, &p); err != nil {
 			return nil, &app.Error{Code: "bad_params", Err: err, Data: map[string]any{"why": err.Error()}}
@@ -197,10 +215,17 @@ func (f *Face) problem(err error) error {
 	for k, v := range e.Data {
 		data[k] = v
 	}
+	conf := f.Shop.Info().Config
 	key := "error." + e.Code
-	text := f.Words(f.Shop.Info().Config.Locale)(key)
+	text := f.Words(conf.Locale)(key)
 	if text == "" || text == key {
 		text = e.Error()
+	}
+	for name, v := range e.Data {
+		if minor, ok := v.(int64); ok && conf.Currency != "" { // the shop gives amounts, and nothing else, as int64
+			v = money.Of(minor, conf.Currency).Format()
+		}
+		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(v))
 	}
 	b, merr := json.Marshal(data)
 	if merr != nil {

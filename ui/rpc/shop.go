@@ -133,12 +133,33 @@ func shopMethods() []Method {
 		}),
 		def(g, "shift.close", "Closes the shift by a blind count: any count is accepted, the difference is recorded.", func(ctx context.Context, f *Face, p closing) (map[string]any, error) {
 			z, err := f.Shop.CloseShift(p.in(ctx), app.Count{Counted: p.Counted, Note: p.Note})
-			return map[string]any{"z": z}, err
+			return map[string]any{"z": zReport{z, taxLines(z.Taxes)}}, err
 		}),
-		def(g, "report.x", "The open shift's figures; nothing is closed.", func(ctx context.Context, f *Face, _ none) (shift.Figures, error) {
-			return f.Shop.X(ctx)
+		def(g, "report.x", "The open shift's figures; nothing is closed.", func(ctx context.Context, f *Face, _ none) (xReport, error) {
+			x, err := f.Shop.X(ctx)
+			return xReport{x, taxLines(x.Taxes)}, err
 		}),
 	}
+}
+
+// xReport and zReport show rates as decimal text, like everything else here.
+type (
+	xReport struct {
+		shift.Figures
+		Taxes []TaxLine `json:"taxes"`
+	}
+	zReport struct {
+		shift.Z
+		Taxes []TaxLine `json:"taxes"`
+	}
+)
+
+func taxLines(list []shift.TaxFigure) []TaxLine {
+	out := []TaxLine{}
+	for _, t := range list {
+		out = append(out, TaxLine{t.Code, t.Rate.String(), t.Net, t.Tax})
+	}
+	return out
 }
 
 func mode(template string) string {

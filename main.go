@@ -1,0 +1,112 @@
+// Command suanpan is a point of sale: a till with a window, and without one when asked.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+// version is set by release builds (-ldflags "-X main.version=…").
+var version = "0.1.0-dev"
+
+// options are what every subcommand understands.
+type options struct {
+	data    string
+	sync    string
+	sandbox bool
+	verbose bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "suanpan:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run picks the subcommand; without one it opens the window.
+func run(ctx context.Context, args []string, in io.Reader, out, log io.Writer) error {
+	name := ""
+	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
+		name, args = args[0], args[1:]
+	}
+	c, ok := commands()[name]
+	if !ok {
+		usage(log)
+		return fmt.Errorf("unknown command %q", name)
+	}
+	var o options
+	set := flag.NewFlagSet("suanpan "+name, flag.ContinueOnError)
+	set.SetOutput(log)
+	set.StringVar(&o.data, "data", home(), "the till's folder")
+	set.StringVar(&o.sync, "sync", "FULL", "durability of commits; anything but FULL is for tests of the tests")
+	set.BoolVar(&o.sandbox, "sandbox", false, "use the stand-in payment providers")
+	set.BoolVar(&o.verbose, "v", false, "log more")
+	work := c.flags(set)
+	if err := set.Parse(args); err != nil {
+		if err == flag.ErrHelp {
+			return nil
+		}
+		return err
+	}
+	level := slog.LevelWarn
+	if o.verbose {
+		level = slog.LevelInfo
+	}
+	return work(ctx, job{options: o, args: set.Args(), in: in, out: out, log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level}))})
+}
+
+// job is one run of a subcommand.
+type job struct {
+	options
+	args []string
+	in   io.Reader
+	out  io.Writer
+	log  *slog.Logger
+}
+
+// command declares its own flags and answers what to do once they are parsed.
+type command struct {
+	help  string
+	flags func(*flag.FlagSet) func(context.Context, job) error
+}
+
+// plain is a command without flags of its own.
+func plain(help string, work func(context.Context, job) error) command {
+	return command{help, func(*flag.FlagSet) func(context.Context, job) error { return work }}
+}
+
+func commands() map[string]command {
+	return map[string]command{
+		"rpc":     rpcCommand(),
+		"verify":  plain("recompute the ledger's chain and totals, and say what is wrong", verifyCommand),
+		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
+		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
+	}
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "suanpan [command] [--data DIR]: without a command the till's window opens")
+	for _, name := range []string{"rpc", "verify", "import", "demo", "sandbox", "version"} {
+		fmt.Fprintf(w, "  %-8s %s\n", name, commands()[name].help)
+	}
+}
+
+// home is where a till's folder lies when nobody says otherwise.
+func home() string {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		dir = "."
+	}
+	return filepath.Join(dir, "suanpan")
+}
