@@ -21,9 +21,9 @@ func NewCheck(k *Keys, label string, changed func(on bool)) *Check {
 
 // TypedRune implements fyne.Focusable. Space comes as a character, too, and must not tick the box within a code.
 func (c *Check) TypedRune(r rune) {
-	within := c.keys.within()
-	c.keys.rune(r, r == ' ' && !within)
-	if !within && r == ' ' {
+	arriving := c.keys.arriving()
+	c.keys.rune(r, r == ' ' && !arriving)
+	if !arriving && r == ' ' {
 		c.Check.TypedRune(r)
 	}
 }
@@ -64,7 +64,7 @@ func (s *Select) TypedRune(r rune) { s.keys.rune(r, false) }
 
 // TypedKey implements fyne.Focusable.
 func (s *Select) TypedKey(e *fyne.KeyEvent) {
-	if !s.keys.key(e.Name, button) {
+	if !s.keys.key(e.Name, list) {
 		s.Select.TypedKey(e)
 	}
 }
@@ -97,7 +97,7 @@ func (l *List) TypedRune(r rune) { l.keys.rune(r, false) }
 
 // TypedKey implements fyne.Focusable.
 func (l *List) TypedKey(e *fyne.KeyEvent) {
-	if !l.keys.key(e.Name, button) {
+	if !l.keys.key(e.Name, list) {
 		l.List.TypedKey(e)
 	}
 }

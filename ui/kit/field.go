@@ -19,7 +19,7 @@ type Field struct {
 	keys         *Keys
 	before, told string
 	row, column  int
-	waits        bool
+	noted, waits bool
 }
 
 // NewField returns an empty field with a placeholder.
@@ -47,22 +47,31 @@ func NewNote(k *Keys, placeholder string) *Field {
 
 // TypedRune implements fyne.Focusable.
 func (f *Field) TypedRune(r rune) {
+	if f.keys.late(r) {
+		return
+	}
 	text, row, column := f.Text, f.CursorRow, f.CursorColumn
 	if f.keys.rune(r, true) {
-		f.before, f.row, f.column = text, row, column
+		f.before, f.row, f.column, f.noted = text, row, column, true
 	}
 	f.Entry.TypedRune(r)
 }
 
+// restore puts back what stood here before the burst that has turned out to be a code.
+func (f *Field) restore() {
+	if !f.noted || !f.keys.arriving() {
+		return // the characters never came: an input method has them
+	}
+	f.noted = false
+	f.Entry.SetText(f.before)
+	f.CursorRow, f.CursorColumn = f.row, f.column
+	f.Refresh()
+}
+
 // TypedKey implements fyne.Focusable.
 func (f *Field) TypedKey(e *fyne.KeyEvent) {
-	if (enter(e.Name) || e.Name == fyne.KeyTab) && f.keys.within() {
-		before, row, column := f.before, f.row, f.column
-		if _, scan := f.keys.run.code(f.keys.now()); scan {
-			f.Entry.SetText(before) // first, because the scan may show another screen
-			f.CursorRow, f.CursorColumn = row, column
-			f.Refresh()
-		}
+	if (enter(e.Name) || e.Name == fyne.KeyTab) && f.keys.ends() {
+		f.restore() // first, because the scan may show another screen
 	}
 	if f.keys.key(e.Name, field) {
 		return

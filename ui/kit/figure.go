@@ -132,6 +132,9 @@ func (f *figure) Tapped(*fyne.PointEvent) { f.Focus() }
 
 // TypedRune implements fyne.Focusable.
 func (f *figure) TypedRune(r rune) {
+	if f.keys.late(r) {
+		return
+	}
 	text, fresh := f.text, f.fresh
 	if f.keys.rune(r, true) {
 		f.before, f.beforeFresh = text, fresh
@@ -141,8 +144,8 @@ func (f *figure) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (f *figure) TypedKey(e *fyne.KeyEvent) {
-	if (enter(e.Name) || e.Name == fyne.KeyTab) && f.keys.within() {
-		if _, scan := f.keys.run.code(f.keys.now()); scan {
+	if (enter(e.Name) || e.Name == fyne.KeyTab) && f.keys.ends() {
+		if f.keys.arriving() {
 			f.text, f.fresh = f.before, f.beforeFresh
 			f.Refresh()
 		}
@@ -258,6 +261,9 @@ func (m *MoneyEntry) Type(key string) {
 
 // TypedRune implements fyne.Focusable.
 func (m *MoneyEntry) TypedRune(r rune) {
+	if m.keys.late(r) {
+		return
+	}
 	text, fresh := m.text, m.fresh
 	if m.keys.rune(r, true) {
 		m.before, m.beforeFresh = text, fresh

@@ -27,7 +27,9 @@ type Bindings struct {
 type Keys struct {
 	now    func() time.Time
 	after  func(time.Duration, func())
-	run    run
+	run    run      // the characters that arrive
+	hard   hardware // the same by the positions of the keys
+	echo   []rune   // what an input method may still hand over of a code that is through
 	layers []*Bindings
 	keymap Keymap
 	held   []rune // typed with no field in focus, undecided whether a person or a gun types
@@ -39,11 +41,15 @@ type Keys struct {
 
 // NewKeys returns a router. now is the till's clock; after runs a function on the UI goroutine later (see After).
 func NewKeys(now func() time.Time, after func(time.Duration, func())) *Keys {
-	return &Keys{now: now, after: after, run: run{rule: Guns()}, keymap: StandardKeys(), down: map[fyne.KeyName]bool{}}
+	k := &Keys{now: now, after: after, keymap: StandardKeys(), down: map[fyne.KeyName]bool{}}
+	k.SetWedge(Guns())
+	return k
 }
 
 // SetWedge changes the rule by which bursts are scans.
-func (k *Keys) SetWedge(rule Wedge) { k.run = run{rule: rule} }
+func (k *Keys) SetWedge(rule Wedge) {
+	k.run, k.hard = run{rule: rule}, hardware{run: run{rule: rule}, offset: 8}
+}
 
 // SetKeymap changes the keys. A map that gives one key two meanings is refused with ErrKey and changes nothing.
 func (k *Keys) SetKeymap(m Keymap) error {
@@ -90,8 +96,8 @@ func (k *Keys) Attach(c fyne.Canvas) {
 	if d, ok := c.(desktop.Canvas); ok {
 		d.SetOnKeyDown(func(e *fyne.KeyEvent) {
 			k.pressed(e)
-			if code, ok := k.run.code(k.now()); ok && e.Name == fyne.KeyTab {
-				k.Scan(code)
+			if code, ok := k.code(k.now()); ok && e.Name == fyne.KeyTab {
+				k.scanned(code)
 				k.after(0, c.Unfocus) // the toolkit takes this Tab for a wish to move on
 			}
 		})
@@ -119,6 +125,9 @@ func (k *Keys) rune(r rune, editing bool) (begins bool) {
 		return true
 	}
 	at := k.now()
+	if k.echoed(r, at) {
+		return false
+	}
 	if !k.run.alive(at) {
 		k.release()
 	}
@@ -147,7 +156,8 @@ type holder uint8
 
 const (
 	nobody holder = iota // nothing
-	button               // a button or list reached by Tab: Enter and Space are its own
+	button               // a button reached by Tab: Enter and Space are its own
+	list                 // a list: the arrows, too
 	field                // a text: keys that move or change it are its own
 )
 
@@ -161,8 +171,8 @@ func (k *Keys) key(name fyne.KeyName, who holder) bool {
 	at := k.now()
 	switch name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyTab:
-		if code, ok := k.run.code(at); ok {
-			k.Scan(code)
+		if code, ok := k.code(at); ok {
+			k.scanned(code)
 			return true
 		}
 	case fyne.KeySpace:
@@ -172,7 +182,7 @@ func (k *Keys) key(name fyne.KeyName, who holder) bool {
 		return true
 	}
 	a, ok := k.keymap.act(name)
-	if !ok || (who == field && !global(name)) || (who == button && enter(name)) {
+	if !ok || (who >= list && !global(name)) || (who == button && enter(name)) {
 		return false
 	}
 	if !fresh && !repeats(a) {
@@ -296,7 +306,8 @@ func (k *Keys) find(has func(*Bindings) bool) *Bindings {
 // forget drops what was typed, because the screen changed or the burst was a scan.
 func (k *Keys) forget() {
 	k.run.clear()
-	k.held = nil
+	k.hard.run.clear()
+	k.held, k.echo = nil, nil
 	k.turn++
 	k.show("")
 }
@@ -304,17 +315,16 @@ func (k *Keys) forget() {
 func (k *Keys) pressed(e *fyne.KeyEvent) {
 	if k != nil {
 		k.wired, k.down[e.Name] = true, true
+		k.hard.press(e, k.now())
 	}
 }
 
 func (k *Keys) released(e *fyne.KeyEvent) {
 	if k != nil {
 		delete(k.down, e.Name)
+		k.hard.release(e)
 	}
 }
-
-// within reports whether a burst is arriving: Tab then ends a code and does not move the focus.
-func (k *Keys) within() bool { return k != nil && k.run.alive(k.now()) && k.run.hasty() }
 
 func enter(name fyne.KeyName) bool { return name == fyne.KeyReturn || name == fyne.KeyEnter }
 

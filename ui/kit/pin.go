@@ -88,6 +88,9 @@ func (s *secret) Tapped(*fyne.PointEvent) { s.p.Focus() }
 
 // TypedRune implements fyne.Focusable.
 func (s *secret) TypedRune(r rune) {
+	if s.keys.late(r) {
+		return
+	}
 	digits := s.p.digits
 	if s.keys.rune(r, true) {
 		s.before = digits
@@ -97,8 +100,8 @@ func (s *secret) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (s *secret) TypedKey(e *fyne.KeyEvent) {
-	if (enter(e.Name) || e.Name == fyne.KeyTab) && s.keys.within() {
-		if _, scan := s.keys.run.code(s.keys.now()); scan {
+	if (enter(e.Name) || e.Name == fyne.KeyTab) && s.keys.ends() {
+		if s.keys.arriving() {
 			s.p.digits = s.before
 			s.p.dots.SetText(strings.Repeat("●", len(s.p.digits)))
 		}
