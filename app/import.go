@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"suanpan/app/catalog"
 	"suanpan/app/shift"
@@ -49,6 +50,11 @@ func (s *Shop) Import(ctx context.Context, ask ImportAsk, progress func(rows int
 		return Imported{}, refuse("file", err, "path", ask.Path)
 	}
 	defer r.Close()
+	return s.ImportFrom(ctx, r, ask, progress)
+}
+
+// ImportFrom is Import from a reader, such as the sample goods that travel with the program; ask.Path only names it.
+func (s *Shop) ImportFrom(ctx context.Context, r io.Reader, ask ImportAsk, progress func(rows int)) (Imported, error) {
 	table, err := catalog.ReadTable(r, ask.Format)
 	if err != nil {
 		return Imported{}, refuse("table_invalid", err, "path", ask.Path, "why", err.Error())

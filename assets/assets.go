@@ -16,7 +16,7 @@ var (
 	Bold []byte
 )
 
-//go:embed lang/*.json icons/*.svg icons/goods/*.svg sounds/*.wav
+//go:embed lang/*.json icons/*.svg icons/goods/*.svg sounds/*.wav demo/*.csv
 var files embed.FS
 
 // Icon returns the SVG of an icon by its name without folder and ending ("bead", "pay"), or nil where there is none.
@@ -55,3 +55,6 @@ func names(folder string) []string {
 	}
 	return out
 }
+
+// DemoGoods is the sample catalogue as a table that can be imported: CSV in UTF-8, made up by us.
+func DemoGoods() []byte { return read("demo/goods.csv") }
