@@ -37,12 +37,12 @@ func (v *view) itemUnit(sql string, key any) (item catalog.Item, unit int, err e
 
 // ItemByCode finds what a barcode names: the item (unit -1) or one of its units.
 func (v *view) ItemByCode(code string) (catalog.Item, int, error) {
-	return v.itemUnit("SELECT item.body, barcode.unit FROM barcode JOIN item ON item.id = barcode.item WHERE barcode.code = ?1", code)
+	return v.itemUnit("SELECT item.body, barcode.unit FROM barcode JOIN item ON item.id = barcode.item WHERE barcode.code = ?1", catalog.Key(code))
 }
 
 // ItemByPLU finds an item by the number inside weighed labels.
 func (v *view) ItemByPLU(plu string) (catalog.Item, error) {
-	return v.item("SELECT item.body, 0 FROM plu JOIN item ON item.id = plu.item WHERE plu.plu = ?1", plu)
+	return v.item("SELECT item.body, 0 FROM plu JOIN item ON item.id = plu.item WHERE plu.plu = ?1", catalog.PLUKey(plu))
 }
 
 // ItemsIn pages through a category, or through everything, in order of SKU; a limit of 0 or less is none.
@@ -184,6 +184,7 @@ type label struct {
 // codesOf lists what leads to an item: its own barcodes, those of its units, and its PLU. Each code stands once.
 func codesOf(item catalog.Item) (codes []label) {
 	add := func(code string, unit int) {
+		code = catalog.Key(code) // UPC-A and EAN-13 of one thing are one code
 		if code != "" && !slices.ContainsFunc(codes, func(l label) bool { return l.code == code }) {
 			codes = append(codes, label{code, unit})
 		}
@@ -240,10 +241,11 @@ func (t *tx) putCodes(was, now stored) error {
 }
 
 func (t *tx) putPLU(was, now stored) error {
-	if was.item.PLU == now.item.PLU {
+	had, plu := catalog.PLUKey(was.item.PLU), catalog.PLUKey(now.item.PLU)
+	if had == plu {
 		return nil
 	}
-	if plu := now.item.PLU; plu != "" {
+	if plu != "" {
 		if err := t.c.exec("INSERT OR IGNORE INTO plu (plu, item) VALUES (?1, ?2)", plu, now.id); err != nil {
 			return err
 		}
@@ -252,10 +254,10 @@ func (t *tx) putPLU(was, now stored) error {
 			return cmp.Or(err, t.duplicate("PLU", plu, owner, now.item.SKU))
 		}
 	}
-	if was.item.PLU == "" {
+	if had == "" {
 		return nil
 	}
-	return t.c.exec("DELETE FROM plu WHERE plu = ?1", was.item.PLU)
+	return t.c.exec("DELETE FROM plu WHERE plu = ?1", had)
 }
 
 func (t *tx) duplicate(what, code string, owner int64, sku string) error {
