@@ -1,0 +1,106 @@
+package sandbox
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"time"
+)
+
+// Keys are the two key pairs of a merchant's contract. They are made for one start and worth nothing elsewhere.
+type Keys struct {
+	merchant *rsa.PrivateKey
+	provider *rsa.PrivateKey
+	serial   string // of the merchant's certificate
+	publicID string // of the provider's public key
+}
+
+// NewKeys makes fresh keys of 2048 bits. Tests make them once and share them.
+func NewKeys() (*Keys, error) {
+	k := &Keys{}
+	for _, to := range []**rsa.PrivateKey{&k.merchant, &k.provider} {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, fmt.Errorf("make key: %w", err)
+		}
+		*to = key
+	}
+	k.serial = fmt.Sprintf("%040X", new(big.Int).Rsh(k.merchant.N, 2048-159))
+	k.publicID = fmt.Sprintf("PUB_KEY_ID_%034d", new(big.Int).Rsh(k.provider.N, 2048-100))
+	return k, nil
+}
+
+// WechatSettings is what a till needs to reach the WeChat Pay of this sandbox. The fields fit wechatpay.Form.
+type WechatSettings struct {
+	BaseURL     string `json:"base_url"`
+	AppID       string `json:"app_id"`
+	MchID       string `json:"mch_id"`
+	Serial      string `json:"serial"`
+	PrivateKey  string `json:"private_key"` // PEM, PKCS #8
+	PublicKeyID string `json:"public_key_id"`
+	PublicKey   string `json:"public_key"`     // PEM, PKIX
+	Root        string `json:"root,omitempty"` // PEM of the certificate's authority, with Options.TLS
+}
+
+// WechatSettings answers the settings, the merchant's private key included: it opens nothing but this sandbox.
+func (s *Server) WechatSettings() WechatSettings {
+	private, err := x509.MarshalPKCS8PrivateKey(s.keys.merchant)
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
+	}
+	public, err := x509.MarshalPKIXPublicKey(&s.keys.provider.PublicKey)
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
+	}
+	return WechatSettings{
+		BaseURL: s.url, AppID: wechatAppID, MchID: wechatMchID, Serial: s.keys.serial,
+		PrivateKey:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		PublicKeyID: s.keys.publicID,
+		PublicKey:   string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+		Root:        string(s.root),
+	}
+}
+
+// certify makes an authority, a certificate for loopback and one for somebody else's name.
+func (s *Server) certify() error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	begin := time.Now().Add(-time.Hour) // TLS lives in real time, whatever the sandbox's clock says
+	authority := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Suanpan sandbox authority"}, NotBefore: begin,
+		NotAfter: begin.Add(30 * 24 * time.Hour), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, authority, authority, &key.PublicKey, key)
+	if err != nil {
+		return err
+	}
+	s.root = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	issue := func(n int64, ips []net.IP, names []string) (*tls.Certificate, error) {
+		leaf := &x509.Certificate{
+			SerialNumber: big.NewInt(n), Subject: pkix.Name{CommonName: "Suanpan sandbox"}, NotBefore: begin,
+			NotAfter: begin.Add(30 * 24 * time.Hour), IPAddresses: ips, DNSNames: names,
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		}
+		der, err := x509.CreateCertificate(rand.Reader, leaf, authority, &key.PublicKey, key)
+		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err
+	}
+	if s.goodTLS, err = issue(2, []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, nil); err != nil {
+		return err
+	}
+	s.wrongTLS, err = issue(3, nil, []string{"somebody-else.example"})
+	return err
+}
+
+func silent() *log.Logger { return log.New(io.Discard, "", 0) }

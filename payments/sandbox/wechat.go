@@ -1,0 +1,307 @@
+package sandbox
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Wechat is the name under which WeChat Pay is played.
+const Wechat = "wechatpay"
+
+// The merchant of this sandbox.
+const (
+	wechatAppID  = "wx00000000sandbox0"
+	wechatMchID  = "1900000109"
+	wechatScheme = "WECHATPAY2-SHA256-RSA2048"
+	wechatSkew   = 300 * time.Second
+)
+
+// wechat is WeChat Pay API v3 of one merchant. The server's mu guards all of it.
+type wechat struct {
+	s        *Server
+	nonces   map[string]time.Time
+	used     map[string]bool    // payer's codes that have paid or tried to
+	scripts  map[string]*script // by own number: what the payer's code brought along
+	orders   map[string]*order
+	refunds  map[string]*refund
+	balances map[string]int64
+	lines    []Line
+}
+
+func newWechat(s *Server) *wechat {
+	return &wechat{
+		s: s, nonces: map[string]time.Time{}, used: map[string]bool{}, scripts: map[string]*script{},
+		orders: map[string]*order{}, refunds: map[string]*refund{},
+		balances: map[string]int64{"payer": 100_000_000_00, "poor payer": 50, "merchant": 0},
+	}
+}
+
+// reply is an answer before the wire has its say.
+type reply struct {
+	status int
+	body   any
+}
+
+func refuse(status int, code, message string) reply {
+	return reply{status, map[string]string{"code": code, "message": message}}
+}
+
+// request is one request, read but not yet believed.
+type request struct {
+	*http.Request
+	body  []byte
+	op    string
+	no    string // own number of the order, or of the refund where op speaks of refunds
+	order string // own number of the order
+	pay   codepay
+	give  giveBack
+}
+
+// ServeHTTP answers one request, with whatever the scripts want to go wrong.
+func (w *wechat) ServeHTTP(out http.ResponseWriter, in *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(out, in.Body, 64<<10))
+	if err != nil {
+		http.Error(out, "too long", http.StatusRequestEntityTooLarge)
+		return
+	}
+	r := read(in, body)
+	hit := w.prepare(r)
+	w.s.mu.Lock()
+	out.Header().Set("Date", w.s.now().UTC().Format(http.TimeFormat)) // net/http would tell the machine's time
+	w.s.mu.Unlock()
+	switch {
+	case hit.has("drop_before"):
+		w.log(r, reply{}, hit)
+		drop(out)
+		return
+	case hit.has("html_captive_portal"):
+		w.log(r, reply{status: 200}, hit)
+		out.Header().Set("Content-Type", "text/html")
+		io.WriteString(out, "<html><body>Please log in to the hotel network</body></html>")
+		return
+	}
+	answer := w.answer(r, hit)
+	if f := hit["delay"]; f != nil {
+		w.s.opts.Wait(in.Context(), f.duration())
+	}
+	w.log(r, answer, hit)
+	switch {
+	case hit.has("commit_then_drop"):
+		drop(out)
+	case hit.has("commit_then_500"):
+		w.send(out, r, refuse(500, "SYSTEM_ERROR", "系统繁忙，请稍后重试"), hit)
+	case hit.has("unsigned_400"):
+		w.send(out, r, refuse(400, "AUTH_CODE_INVALID", "付款码无效"), hit)
+	default:
+		w.send(out, r, answer, hit)
+	}
+}
+
+// read finds out what a request is about. Bodies that make no sense are refused later, when it is known who sent them.
+func read(in *http.Request, body []byte) *request {
+	r := &request{Request: in, body: body}
+	const orders, refunds = "/v3/pay/transactions/out-trade-no/", "/v3/refund/domestic/refunds"
+	path := in.URL.Path
+	switch {
+	case in.Method == http.MethodPost && path == "/v3/pay/transactions/codepay":
+		json.Unmarshal(body, &r.pay)
+		r.op, r.no, r.order = opPay, r.pay.OutTradeNo, r.pay.OutTradeNo
+	case in.Method == http.MethodPost && strings.HasPrefix(path, orders) && strings.HasSuffix(path, "/reverse"):
+		r.op, r.no = opReverse, strings.TrimSuffix(strings.TrimPrefix(path, orders), "/reverse")
+		r.order = r.no
+	case in.Method == http.MethodGet && strings.HasPrefix(path, orders):
+		r.op, r.no = opQuery, strings.TrimPrefix(path, orders)
+		r.order = r.no
+	case in.Method == http.MethodPost && path == refunds:
+		json.Unmarshal(body, &r.give)
+		r.op, r.no, r.order = opRefund, r.give.OutRefundNo, r.give.OutTradeNo
+	case in.Method == http.MethodGet && strings.HasPrefix(path, refunds+"/"):
+		r.op, r.no = opRefundQuery, strings.TrimPrefix(path, refunds+"/")
+	}
+	return r
+}
+
+// prepare takes the faults that strike this request.
+func (w *wechat) prepare(r *request) struck {
+	s := w.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.op == opRefundQuery && w.refunds[r.no] != nil {
+		r.order = w.refunds[r.no].order.no
+	}
+	if r.op == opPay && w.scripts[r.no] == nil {
+		if c, ok := s.magicCode(r.pay.Payer.AuthCode); ok && c.Faults != "" {
+			w.scripts[r.no], _ = parseScript([]string{c.Faults}) // the table's own words parse
+		}
+	}
+	minor := r.pay.Amount.Total
+	if o := w.orders[r.order]; o != nil {
+		minor = o.total
+	}
+	return s.strike(r.op, w.scripts[r.order], s.amounts[minor], s.scripts[Wechat])
+}
+
+// answer checks who asks, and then does what is asked.
+func (w *wechat) answer(r *request, hit struck) reply {
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	if err := w.authentic(r); err != nil {
+		return refuse(401, "SIGN_ERROR", err.Error())
+	}
+	switch r.op {
+	case opPay:
+		return w.codepay(r, hit)
+	case opQuery:
+		return w.query(r)
+	case opReverse:
+		return w.reverse(r, hit)
+	case opRefund:
+		return w.refund(r, hit)
+	case opRefundQuery:
+		return w.refundQuery(r)
+	}
+	return refuse(404, "RESOURCE_NOT_EXISTS", "无可用的资源")
+}
+
+// authentic checks the Authorization header: scheme, merchant, certificate, time, nonce, signature.
+func (w *wechat) authentic(r *request) error {
+	kind, list, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if kind != wechatScheme {
+		return fmt.Errorf("Authorization is not %s", wechatScheme)
+	}
+	field := map[string]string{}
+	for _, pair := range strings.Split(list, ",") {
+		k, v, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if _, twice := field[k]; !ok || twice || len(v) < 2 || v[0] != '"' || v[len(v)-1] != '"' {
+			return fmt.Errorf("Authorization is malformed")
+		}
+		field[k] = v[1 : len(v)-1]
+	}
+	switch {
+	case field["mchid"] != wechatMchID:
+		return fmt.Errorf("mchid is unknown")
+	case field["serial_no"] != w.s.keys.serial:
+		return fmt.Errorf("serial_no is not this merchant's")
+	}
+	seconds, err := strconv.ParseInt(field["timestamp"], 10, 64)
+	now := w.s.now()
+	if age := now.Sub(time.Unix(seconds, 0)); err != nil || age.Abs() > wechatSkew {
+		return fmt.Errorf("timestamp is not of this moment")
+	}
+	nonce := field["nonce_str"]
+	if len(nonce) < 8 || len(nonce) > 32 {
+		return fmt.Errorf("nonce_str has %d characters", len(nonce))
+	}
+	for n, at := range w.nonces {
+		if now.Sub(at) > 2*wechatSkew {
+			delete(w.nonces, n)
+		}
+	}
+	if _, replayed := w.nonces[nonce]; replayed {
+		return fmt.Errorf("nonce_str was used before")
+	}
+	signature, err := base64.StdEncoding.DecodeString(field["signature"])
+	if err != nil {
+		return fmt.Errorf("signature is not base64")
+	}
+	text := r.Method + "\n" + r.RequestURI + "\n" + field["timestamp"] + "\n" + nonce + "\n" + string(r.body) + "\n"
+	digest := sha256.Sum256([]byte(text))
+	if rsa.VerifyPKCS1v15(&w.s.keys.merchant.PublicKey, crypto.SHA256, digest[:], signature) != nil {
+		return fmt.Errorf("signature does not fit")
+	}
+	w.nonces[nonce] = now
+	return nil
+}
+
+// send writes an answer, signed over its exact bytes unless a fault says otherwise.
+func (w *wechat) send(out http.ResponseWriter, r *request, a reply, hit struck) {
+	body, err := json.Marshal(a.body)
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: answer does not encode: %v", err))
+	}
+	if hit.has("wrong_amount") {
+		body = moreMoney(body)
+	}
+	if hit.has("other_order") {
+		body = bytes.ReplaceAll(body, []byte(`"`+r.order+`"`), []byte(`"other000000000000000000000000order"`))
+	}
+	w.s.mu.Lock()
+	now := w.s.now()
+	w.s.mu.Unlock()
+	h := out.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Request-ID", nonce())
+	if !hit.has("unsigned_200") && !hit.has("unsigned_400") {
+		w.sign(h, body, now, hit)
+	}
+	if hit.has("tampered_amount") {
+		body = moreMoney(body)
+	}
+	if hit.has("slow_body") {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+		out.WriteHeader(a.status)
+		out.Write(body[:len(body)/2]) // net/http breaks the connection where the rest is missing
+		return
+	}
+	out.WriteHeader(a.status)
+	out.Write(body)
+}
+
+func (w *wechat) sign(h http.Header, body []byte, now time.Time, hit struck) {
+	serial := w.s.keys.publicID
+	if hit.has("wrong_serial") {
+		serial = "PUB_KEY_ID_" + strings.Repeat("0", 34)
+	}
+	if hit.has("stale_ts") {
+		now = now.Add(-10 * time.Minute)
+	}
+	at, noise := strconv.FormatInt(now.Unix(), 10), nonce()
+	digest := sha256.Sum256([]byte(at + "\n" + noise + "\n" + string(body) + "\n"))
+	signature, err := rsa.SignPKCS1v15(nil, w.s.keys.provider, crypto.SHA256, digest[:])
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: own key does not sign: %v", err))
+	}
+	if hit.has("bad_sig") {
+		signature[len(signature)/2] ^= 1
+	}
+	h.Set("Wechatpay-Timestamp", at)
+	h.Set("Wechatpay-Nonce", noise)
+	h.Set("Wechatpay-Serial", serial)
+	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signature))
+	h.Set("Wechatpay-Signature-Type", wechatScheme)
+}
+
+// moreMoney turns "total":1310 into "total":91310.
+func moreMoney(body []byte) []byte {
+	return bytes.Replace(body, []byte(`"total":`), []byte(`"total":9`), 1)
+}
+
+func (w *wechat) log(r *request, a reply, hit struck) {
+	e := Entry{Provider: Wechat, Op: r.op, Method: r.Method, URI: r.RequestURI, No: r.no, Status: a.status, Faults: hit.names()}
+	if m, ok := a.body.(map[string]string); ok {
+		e.Code = m["code"]
+	}
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	e.At = w.s.now()
+	w.s.note(e)
+}
+
+// drop breaks the connection without a word.
+func drop(out http.ResponseWriter) {
+	if h, ok := out.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			conn.Close()
+		}
+	}
+}
