@@ -97,11 +97,11 @@ func TestElementStrings(t *testing.T) {
 	if !s.Valid {
 		t.Fatalf("%+v", s)
 	}
-	if s.Code != "06901234567892" || *s.Weight != 1250 || *s.Price != 131000 || s.AI["10"] != "LOT7" || s.AI["17"] != "271231" {
+	if s.Code != "6901234567892" || *s.Weight != 1250 || *s.Price != 131000 || s.AI["10"] != "LOT7" || s.AI["17"] != "271231" {
 		t.Errorf("%+v", s)
 	}
 	s = catalog.Parse("]d2"+sep+"0206901234567892"+"3712"+sep+"3202000100", nil)
-	if !s.Valid || s.Code != "06901234567892" || *s.Qty != 12000 || *s.Weight != 454 {
+	if !s.Valid || s.Code != "6901234567892" || *s.Qty != 12000 || *s.Weight != 454 {
 		t.Errorf("%+v", s)
 	}
 	s = catalog.Parse("]e0"+"0106901234567892"+"39321561310", nil)

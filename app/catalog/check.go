@@ -52,11 +52,11 @@ func Faults(err error) []*Fault {
 	return nil
 }
 
-// Normal returns the item with blanks trimmed, full-width digits in codes made narrow, and lists without empty or repeated
-// entries. It shares nothing with i.
+// Normal returns the item with blanks trimmed, full-width digits in codes made narrow, the PLU without leading zeros
+// (PLUKey), and lists without empty or repeated entries. It shares nothing with i.
 func (i Item) Normal() Item {
 	code := func(s string) string { return strings.TrimSpace(money.Narrow(s)) }
-	i.SKU, i.PLU = code(i.SKU), code(i.PLU)
+	i.SKU, i.PLU = code(i.SKU), PLUKey(code(i.PLU))
 	for _, text := range []*string{&i.Name, &i.Unit, &i.Category, &i.Station, &i.Style, &i.Colour, &i.Size, &i.Picture, &i.Colourmark} {
 		*text = strings.TrimSpace(*text)
 	}

@@ -285,7 +285,7 @@ func likeAI(pattern, ai string) bool {
 func (s *Scan) takeGS1() error {
 	for _, ai := range []string{"01", "02", "03"} {
 		if gtin, ok := s.AI[ai]; ok {
-			s.Code = gtin
+			s.Code = short(gtin)
 			break
 		}
 	}

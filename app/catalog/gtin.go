@@ -69,6 +69,17 @@ func Forms(code string) []string {
 	return forms
 }
 
+// short is the usual spelling of a GTIN-14: EAN-8 or EAN-13 where leading zeros fill it up.
+func short(gtin string) string {
+	switch {
+	case strings.HasPrefix(gtin, "000000"):
+		return gtin[6:]
+	case strings.HasPrefix(gtin, "0"):
+		return gtin[1:]
+	}
+	return gtin
+}
+
 // PLUKey is the form under which the number inside weighed labels is kept and looked up: without leading zeros.
 func PLUKey(plu string) string {
 	plu = strings.TrimSpace(plu)

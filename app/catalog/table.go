@@ -33,7 +33,7 @@ const cellsMax = 256
 
 // Table reads items out of a file, row by row, in bounded memory. Not for several goroutines.
 type Table struct {
-	Conditions          // tax codes to check against; with none, tax codes are not checked
+	Conditions          // tax codes to check against, to be set before Each
 	Unknown    []string // headings that mean nothing to us: shown to the person, never dropped in silence
 
 	places []int // column of each cell, -1 for unknown ones
@@ -173,13 +173,7 @@ func (t *Table) item(cells []string) (Item, error) {
 	if i.SKU == "" && len(i.Barcodes) > 0 {
 		i.SKU = i.Barcodes[0]
 	}
-	conditions := t.Conditions
-	if conditions.Taxes == nil {
-		for _, code := range i.Taxes {
-			conditions.Taxes = append(conditions.Taxes, Tax{Code: code})
-		}
-	}
-	return i, errors.Join(append(faults, i.Check(conditions))...)
+	return i, errors.Join(append(faults, i.Check(t.Conditions))...)
 }
 
 func (t *Table) openCSV(r io.Reader) error {

@@ -1,48 +1,55 @@
 package money
 
 import (
-	"math/big"
-	"sort"
+	"cmp"
+	"math/bits"
+	"slices"
 )
 
 // Allocate splits total over the weights by largest remainder. The parts always add up to total; a part never has the
 // opposite sign of total; equal remainders go to the earlier weight. Weights are their absolute values. When every weight
-// is zero the first part takes the whole. An empty list of weights answers an empty list.
+// is zero the first part takes the whole. An empty list of weights answers an empty list. It panics when the weights
+// together have more than 64 bits.
 func Allocate(total int64, weights []int64) []int64 {
 	parts := make([]int64, len(weights))
 	if len(weights) == 0 || total == 0 {
 		return parts
 	}
-	sum := new(big.Int)
+	var sum, over uint64
 	for _, w := range weights {
-		sum.Add(sum, big.NewInt(abs(w)))
+		var carry uint64
+		sum, carry = bits.Add64(sum, size(w), 0)
+		over += carry
 	}
-	if sum.Sign() == 0 {
+	if over != 0 {
+		panic("money: weights overflow")
+	}
+	if sum == 0 {
 		parts[0] = total
 		return parts
 	}
-	sign := int64(1)
-	if total < 0 {
-		sign = -1
-	}
-	left := abs(total)
-	rest := make([]*big.Int, len(weights))
+	left := size(total)
+	rest := make([]uint64, len(weights))
 	for i, w := range weights {
-		n := new(big.Int).Mul(big.NewInt(abs(total)), big.NewInt(abs(w)))
-		q, r := n.QuoRem(n, sum, new(big.Int))
-		parts[i], rest[i] = q.Int64(), r
-		left -= parts[i]
+		hi, lo := bits.Mul64(size(total), size(w))
+		q, r := bits.Div64(hi, lo, sum) // hi < sum, because no weight is above the sum
+		parts[i], rest[i] = int64(q), r
+		left -= q
 	}
-	order := make([]int, len(weights))
-	for i := range order {
-		order[i] = i
+	if left > 0 {
+		order := make([]int, len(weights))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rest[b], rest[a]) })
+		for _, i := range order[:left] {
+			parts[i]++
+		}
 	}
-	sort.SliceStable(order, func(a, b int) bool { return rest[order[a]].Cmp(rest[order[b]]) > 0 })
-	for _, i := range order[:left] {
-		parts[i]++
-	}
-	for i := range parts {
-		parts[i] *= sign
+	if total < 0 {
+		for i := range parts {
+			parts[i] = -parts[i]
+		}
 	}
 	return parts
 }

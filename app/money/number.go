@@ -2,7 +2,7 @@ package money
 
 import (
 	"math"
-	"math/big"
+	"math/bits"
 )
 
 // Scales of the fixed-point kinds below.
@@ -54,9 +54,7 @@ func (p Price) QtyFor(a Amount) Qty {
 	if p == 0 {
 		return 0
 	}
-	n := new(big.Int).Mul(big.NewInt(a.Minor), big.NewInt(pow10(PricePlaces+QtyPlaces)))
-	d := new(big.Int).Mul(big.NewInt(int64(p)), big.NewInt(a.Currency.Minor()))
-	return Qty(divRound(n, d, halfAway))
+	return Qty(mulDiv(a.Minor, pow10(PricePlaces+QtyPlaces-a.Currency.Places()), int64(p), halfAway))
 }
 
 // Times returns q × f, where f is a unit's factor in thousandths (a case of 12 has 12000), rounded half away from zero.
@@ -82,12 +80,27 @@ const (
 	awayZero
 )
 
-// mulDiv returns a*b/d without overflow in between, rounded as h says.
+// mulDiv returns a*b/d, rounded as h says. The product may have 128 bits; a result that does not fit panics.
 func mulDiv(a, b, d int64, h how) int64 {
-	if hi := a * b; a == 0 || b == 0 || (abs(a) < 1<<31 && abs(b) < 1<<31) {
-		return divInt(hi, d, h)
+	hi, lo := bits.Mul64(size(a), size(b))
+	by := size(d)
+	if by == 0 {
+		panic("money: division by zero")
 	}
-	return divRound(new(big.Int).Mul(big.NewInt(a), big.NewInt(b)), big.NewInt(d), h)
+	if hi >= by {
+		panic("money: product overflows")
+	}
+	q, r := bits.Div64(hi, lo, by)
+	if r != 0 && (h == awayZero || (h == halfAway && r >= by-r) || (h == halfDown && r > by-r)) {
+		q++
+	}
+	if q > math.MaxInt64 {
+		panic("money: product overflows")
+	}
+	if (a < 0) != (b < 0) != (d < 0) {
+		return -int64(q)
+	}
+	return int64(q)
 }
 
 func divInt(n, d int64, h how) int64 {
@@ -106,20 +119,12 @@ func divInt(n, d int64, h how) int64 {
 	return q
 }
 
-func divRound(n, d *big.Int, h how) int64 {
-	q, r := new(big.Int).QuoRem(n, d, new(big.Int))
-	if r.Sign() != 0 {
-		c := new(big.Int).Abs(r)
-		c = c.Lsh(c, 1)
-		half := c.CmpAbs(d)
-		if h == awayZero || (h == halfAway && half >= 0) || (h == halfDown && half > 0) {
-			q.Add(q, big.NewInt(int64(n.Sign()*d.Sign())))
-		}
+// size is the absolute value of n, that of the lowest number included.
+func size(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
 	}
-	if !q.IsInt64() || q.Int64() == math.MinInt64 {
-		panic("money: product overflows")
-	}
-	return q.Int64()
+	return uint64(n)
 }
 
 func abs(n int64) int64 {

@@ -14,15 +14,6 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// must returns v, or ends the test.
-func must[T any](t testing.TB, v T, err error) T {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
 var (
 	vat13 = catalog.Tax{Code: "13", Name: "VAT", Rate: 130000}
 	vat9  = catalog.Tax{Code: "9", Name: "VAT", Rate: 90000}
@@ -161,7 +152,7 @@ func TestTaxOfAReceiptIsRoundedOnce(t *testing.T) {
 						mine = lt.Rate
 					}
 				}
-				if !rapidHas(o.Lines[i].Taxes, tax.Code) {
+				if !carries(o.Lines[i].Taxes, tax.Code) {
 					continue
 				}
 				d := int64(money.Whole)
@@ -180,7 +171,7 @@ func TestTaxOfAReceiptIsRoundedOnce(t *testing.T) {
 	})
 }
 
-func rapidHas(taxes []catalog.Tax, code string) bool {
+func carries(taxes []catalog.Tax, code string) bool {
 	for _, t := range taxes {
 		if t.Code == code {
 			return true
