@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/theme"
 )
 
 // Kind is the weight of a button.
@@ -221,7 +220,7 @@ func (r *buttonRenderer) colours() {
 	fill, border, ink, hint := Surface, Rule, Ink, Muted
 	switch {
 	case r.b.Disabled():
-		fill, ink, hint = Paper, Muted, Muted
+		fill, border, ink, hint = Paper, Paper, Off, Off
 	case r.b.kind == Main:
 		fill, border, ink, hint = Do, Do, OnDo, OnDo
 	case r.b.kind == Danger:
@@ -249,7 +248,7 @@ func (r *buttonRenderer) colours() {
 	r.words.Color, r.hint.Color = th.Color(ink, 0), th.Color(hint, 0)
 	r.hint.Text, r.hint.TextSize = r.b.hint, th.Size(SizeSmall)
 	if r.icon != nil {
-		r.icon.Resource = theme.NewColoredResource(r.b.icon, ink)
+		r.icon.Resource = tint(r.b.icon, th.Color(ink, 0))
 	}
 }
 

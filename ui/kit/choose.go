@@ -110,3 +110,9 @@ func (l *List) KeyUp(e *fyne.KeyEvent) { l.keys.released(e) }
 
 // AcceptsTab implements fyne.Tabbable.
 func (l *List) AcceptsTab() bool { return l.keys.within() }
+
+// MinSize implements fyne.CanvasObject: as high as every other target.
+func (s *Select) MinSize() fyne.Size {
+	m := s.Select.MinSize()
+	return fyne.NewSize(m.Width, max(m.Height, themed(s).Size(SizeTouch)))
+}

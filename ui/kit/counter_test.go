@@ -63,3 +63,23 @@ func TestTheCounterIsDrawnInEveryLook(t *testing.T) {
 		})
 	}
 }
+
+func TestTheCounterInEnglishAndLargeTypeCutsNoSum(t *testing.T) {
+	themedApp(t, kit.Light, 1.5)
+	k, _ := newKeys()
+	lines := kit.NewLines(k)
+	lines.SetLines(basket())
+	lines.Select(4)
+	grid := kit.NewTileGrid(k)
+	grid.SetTiles(goods())
+	grid.ShowPictures(false)
+	total := kit.NewTotal("Total")
+	total.Set("-¥12,345,107.41", true)
+	pay := kit.NewActButton(k, kit.Main, "Take payment", kit.Pay)
+	side := container.NewBorder(nil, container.NewVBox(total, container.NewBorder(nil, nil, container.NewHBox(
+		kit.NewActButton(k, kit.Plain, "Hold", kit.Hold), kit.NewActButton(k, kit.Danger, "Void", kit.Void)), nil, pay)), nil, nil, lines)
+	draw(t, "large", kit.Light, fyne.NewSize(1024, 600), &fyne.Container{Layout: layout.NewGridLayoutWithColumns(2), Objects: []fyne.CanvasObject{grid, side}})
+	if total.Amount() != "-¥12,345,107.41" {
+		t.Error(total.Amount())
+	}
+}

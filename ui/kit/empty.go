@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -61,13 +60,27 @@ func (m *Mark) MinSize() fyne.Size { return fyne.NewSquareSize(m.side) }
 // CreateRenderer implements fyne.Widget.
 func (m *Mark) CreateRenderer() fyne.WidgetRenderer {
 	m.ExtendBaseWidget(m)
-	icon := m.icon
-	if m.colour != "" {
-		icon = theme.NewColoredResource(m.icon, m.colour)
+	r := &markRenderer{m: m, image: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	r.paint()
+	return r
+}
+
+type markRenderer struct {
+	m     *Mark
+	image *canvas.Image
+}
+
+func (r *markRenderer) Destroy()                     {}
+func (r *markRenderer) Layout(size fyne.Size)        { r.image.Resize(size) }
+func (r *markRenderer) MinSize() fyne.Size           { return fyne.NewSquareSize(r.m.side) }
+func (r *markRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.image} }
+func (r *markRenderer) Refresh()                     { r.paint(); r.image.Refresh() }
+
+func (r *markRenderer) paint() {
+	r.image.Resource = r.m.icon
+	if r.m.colour != "" {
+		r.image.Resource = tint(r.m.icon, themed(r.m).Color(r.m.colour, 0))
 	}
-	image := canvas.NewImageFromResource(icon)
-	image.FillMode = canvas.ImageFillContain
-	return widget.NewSimpleRenderer(image)
 }
 
 // PaperView shows the picture of a printed page at its own width, to be scrolled like paper.

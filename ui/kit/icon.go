@@ -1,6 +1,10 @@
 package kit
 
 import (
+	"bytes"
+	"fmt"
+	"image/color"
+
 	"fyne.io/fyne/v2"
 
 	"suanpan/assets"
@@ -22,4 +26,15 @@ func Picture(name string) fyne.Resource {
 		return nil
 	}
 	return fyne.NewStaticResource("goods-"+name+".svg", data)
+}
+
+// iconInk is the colour in which the icons of assets are drawn; tint replaces it.
+const iconInk = "#1B1D1F"
+
+// tint returns an icon in another colour, lines and areas alike; the toolkit's own colouring leaves lines as they are. The
+// name carries the colour, because the toolkit keeps pictures by name.
+func tint(icon fyne.Resource, ink color.Color) fyne.Resource {
+	r, g, b, _ := ink.RGBA()
+	code := fmt.Sprintf("#%02X%02X%02X", r>>8, g>>8, b>>8)
+	return fyne.NewStaticResource(code+"-"+icon.Name(), bytes.ReplaceAll(icon.Content(), []byte(iconInk), []byte(code)))
 }

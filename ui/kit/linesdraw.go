@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -23,6 +24,7 @@ type lineSlot struct {
 	row                       int
 	line                      Line
 	selected, flash, shown    bool
+	low                       bool // the count stands in the second row
 	width                     float32
 }
 
@@ -134,9 +136,16 @@ func (s *lineSlot) write(th fyne.Theme, size fyne.Size) {
 	s.amount.Text, s.amount.TextSize, s.amount.Color = s.line.Amount, body, th.Color(money, 0)
 	name, count, _, _ := s.columns(th, size.Width)
 	s.name.TextSize, s.name.Color = body, th.Color(ink, 0)
-	s.name.Text = clip(s.line.Name, body, count-name-th.Size(SizeGap), fyne.TextStyle{})
+	room, note := count-name-th.Size(SizeGap), s.line.Note
+	s.low = fyne.MeasureText(s.line.Name, body, fyne.TextStyle{}).Width > room
+	if s.low { // a long name takes the count's place; the count goes below
+		_, _, amount, _ := s.columns(th, size.Width)
+		room = amount - name - th.Size(SizeGap)
+		note = strings.TrimSpace(s.line.Count + "   " + note)
+	}
+	s.name.Text = clip(s.line.Name, body, room, fyne.TextStyle{})
 	s.note.TextSize, s.note.Color = small, th.Color(Muted, 0)
-	s.note.Text = clip(s.line.Note, small, size.Width-2*name, fyne.TextStyle{})
+	s.note.Text = clip(note, small, size.Width-2*name, fyne.TextStyle{})
 	switch {
 	case s.flash:
 		s.ground.FillColor = th.Color(Flash, 0)
@@ -149,7 +158,7 @@ func (s *lineSlot) write(th fyne.Theme, size fyne.Size) {
 	for _, o := range s.objects() {
 		o.Show()
 	}
-	s.strike.Hidden, s.note.Hidden = !s.line.Struck, s.line.Note == ""
+	s.strike.Hidden, s.note.Hidden, s.count.Hidden = !s.line.Struck, note == "", s.low
 	if s.selected { // the mark at the edge says it without colour
 		s.rule.FillColor = th.Color(Do, 0)
 	}
@@ -169,13 +178,13 @@ func (s *lineSlot) move(th fyne.Theme, at fyne.Position, size fyne.Size) {
 	}
 	h := s.amount.MinSize().Height
 	top := (size.Height - h) / 2
-	if s.line.Note != "" {
+	if s.note.Text != "" {
 		top = (size.Height - h - s.note.MinSize().Height) / 2
 		s.note.Move(at.AddXY(name, top+h-1))
 		s.note.Resize(s.note.MinSize())
 	}
 	s.name.Move(at.AddXY(name, top))
-	s.name.Resize(fyne.NewSize(count-name, h))
+	s.name.Resize(fyne.NewSize(amount-name, h))
 	low := s.count.MinSize().Height
 	s.count.Move(at.AddXY(count, top+(h-low)*0.75))
 	s.count.Resize(fyne.NewSize(amount-count-th.Size(SizeGap), low))

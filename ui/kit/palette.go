@@ -14,21 +14,21 @@ func hex(n uint32) color.NRGBA {
 // palettes are the looks. A test holds the contrast of every pair that carries text.
 var palettes = map[Look]map[fyne.ThemeColorName]color.NRGBA{
 	Light: {
-		Paper: hex(0xF6F4EE), Surface: hex(0xFFFFFF), Rule: hex(0xE2DED3), Ink: hex(0x1B1D1F), Muted: hex(0x5F646B),
+		Paper: hex(0xF6F4EE), Surface: hex(0xFFFFFF), Rule: hex(0xE2DED3), Ink: hex(0x1B1D1F), Muted: hex(0x5F646B), Off: hex(0xA8A498),
 		Do: hex(0x0B7A5B), OnDo: hex(0xFFFFFF), Attention: hex(0x8F5A0E), AttentionPaper: hex(0xFFF4DA),
 		Stop: hex(0xB83227), OnStop: hex(0xFFFFFF), Proven: hex(0x167A42), Doubt: hex(0x6B46C1),
 		Chosen: hex(0xE3F1EB), Flash: hex(0xBFE5D5), Pressed: hex(0xE9E5DA),
 		Retail: hex(0x0B7A5B), Dining: hex(0xB83227), Clinic: hex(0x2459C4), Tickets: hex(0x8F5A0E),
 	},
 	Dark: {
-		Paper: hex(0x14171A), Surface: hex(0x1D2126), Rule: hex(0x2C3238), Ink: hex(0xECEAE4), Muted: hex(0x9BA1A8),
+		Paper: hex(0x14171A), Surface: hex(0x1D2126), Rule: hex(0x2C3238), Ink: hex(0xECEAE4), Muted: hex(0x9BA1A8), Off: hex(0x596067),
 		Do: hex(0x2FB98C), OnDo: hex(0x08130F), Attention: hex(0xF0B64A), AttentionPaper: hex(0x3A2E14),
 		Stop: hex(0xF0766A), OnStop: hex(0x1B0706), Proven: hex(0x4CC380), Doubt: hex(0xA98BF0),
-		Chosen: hex(0x1E3B33), Flash: hex(0x23584A), Pressed: hex(0x2A3036),
+		Chosen: hex(0x1A332C), Flash: hex(0x23584A), Pressed: hex(0x2A3036),
 		Retail: hex(0x2FB98C), Dining: hex(0xF0766A), Clinic: hex(0x7FA6F5), Tickets: hex(0xF0B64A),
 	},
 	Contrast: {
-		Paper: hex(0xFFFFFF), Surface: hex(0xFFFFFF), Rule: hex(0x000000), Ink: hex(0x000000), Muted: hex(0x2B2B2B),
+		Paper: hex(0xFFFFFF), Surface: hex(0xFFFFFF), Rule: hex(0x000000), Ink: hex(0x000000), Muted: hex(0x2B2B2B), Off: hex(0x8A8A8A),
 		Do: hex(0x00482F), OnDo: hex(0xFFFFFF), Attention: hex(0x5A3600), AttentionPaper: hex(0xFFF4DA),
 		Stop: hex(0x8C0F0A), OnStop: hex(0xFFFFFF), Proven: hex(0x00512A), Doubt: hex(0x4A209E),
 		Chosen: hex(0xD5F0E3), Flash: hex(0xA9E5C9), Pressed: hex(0xDDDDDD),
@@ -42,7 +42,7 @@ var fyneNames = map[fyne.ThemeColorName]fyne.ThemeColorName{
 	theme.ColorNameForeground:          Ink,
 	theme.ColorNameButton:              Surface,
 	theme.ColorNameDisabledButton:      Paper,
-	theme.ColorNameDisabled:            Muted,
+	theme.ColorNameDisabled:            Off,
 	theme.ColorNamePlaceHolder:         Muted,
 	theme.ColorNameInputBackground:     Surface,
 	theme.ColorNameInputBorder:         Rule,

@@ -30,7 +30,7 @@ const pinMax = 12
 
 // NewPINPad returns an empty pad; ok is the word on the main key.
 func NewPINPad(k *Keys, ok string, submitted func(pin string)) *PINPad {
-	p := &PINPad{keys: k, Submitted: submitted, dots: NewText("", SizeDue, Ink), wrong: NewText("", SizeSmall, Stop)}
+	p := &PINPad{keys: k, Submitted: submitted, dots: NewText("", SizeHead, Ink), wrong: NewText("", SizeSmall, Stop)}
 	p.dots.Align, p.wrong.Align, p.wrong.Fit, p.dots.Fit = fyne.TextAlignCenter, fyne.TextAlignCenter, Shrink, Shrink
 	p.ok = NewButton(k, Main, ok, p.submit).Hint(KeyName(fyne.KeyReturn))
 	p.entry = &secret{p: p}
@@ -51,7 +51,7 @@ func (p *PINPad) Type(key string) {
 		p.digits += key
 	}
 	p.wrong.SetText("")
-	p.dots.SetText(strings.Repeat("●", len(p.digits)))
+	p.dots.SetText(strings.TrimSpace(strings.Repeat("● ", len(p.digits))))
 }
 
 // Wrong shows why the PIN was not taken.
@@ -103,7 +103,7 @@ func (s *secret) TypedKey(e *fyne.KeyEvent) {
 	if (enter(e.Name) || e.Name == fyne.KeyTab) && s.keys.ends() {
 		if s.keys.arriving() {
 			s.p.digits = s.before
-			s.p.dots.SetText(strings.Repeat("●", len(s.p.digits)))
+			s.p.dots.SetText(strings.TrimSpace(strings.Repeat("● ", len(s.p.digits))))
 		}
 	}
 	if s.keys.key(e.Name, field) {

@@ -33,6 +33,7 @@ const (
 	Rule           fyne.ThemeColorName = "rule"           // lines and borders
 	Ink            fyne.ThemeColorName = "ink"            // text
 	Muted          fyne.ThemeColorName = "muted"          // second text
+	Off            fyne.ThemeColorName = "off"            // what cannot be pressed now
 	Do             fyne.ThemeColorName = "do"             // the one thing to do next
 	OnDo           fyne.ThemeColorName = "onDo"           // text on Do
 	Attention      fyne.ThemeColorName = "attention"      // look here; a shape or text on AttentionPaper

@@ -127,7 +127,7 @@ func (g *TileGrid) cells() (columns int, w, h float32) {
 	width := g.Size().Width - gap - 2*edge // the thumb has the gap
 	columns = max(1, int((width+gap)/(least+gap)))
 	w = (width - gap*float32(columns-1)) / float32(columns)
-	h = (th.Size(SizeBody)*2 + th.Size(SizeSmall)) * 1.5
+	h = th.Size(SizeBody)*1.46*(1+2*tight) + 1.5*gap // two rows of name and the price
 	if g.pictures {
 		h += th.Size(SizeTouch) * 1.5
 	}

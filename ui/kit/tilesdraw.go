@@ -188,18 +188,18 @@ func (s *tileSlot) move(th fyne.Theme, at fyne.Position) {
 	if s.more.Text != "" {
 		rows = 2
 	}
-	tight := line * 0.84
-	top := y - rows*tight
+	step := line * tight
+	top := y - rows*step
 	if s.state&4 == 0 {
 		top = gap * 0.75
 	}
 	s.name.Move(at.AddXY(gap, top))
 	s.name.Resize(s.name.MinSize())
-	s.more.Move(at.AddXY(gap, top+tight))
+	s.more.Move(at.AddXY(gap, top+step))
 	s.more.Resize(s.more.MinSize())
 	s.mark.Move(at.AddXY(s.size.Width-gap-12, y+line/2-2))
 	s.mark.Resize(fyne.NewSize(12, 4))
-	picture := max(y-tight*rows-gap*1.5, 0)
+	picture := max(y-step*rows-gap*1.5, 0)
 	s.picture.Move(at.AddXY(gap, gap))
 	s.picture.Resize(fyne.NewSize(s.size.Width-2*gap, picture))
 	s.letter.Move(at.AddXY(0, gap+(picture-s.letter.MinSize().Height)/2))
@@ -237,3 +237,6 @@ func fold(name string, points, width float32) (first, second string) {
 
 // edge keeps borders off the clip's rim, where half of them would be cut.
 const edge = 3
+
+// tight sets the rows of a name closer than the face's own line height.
+const tight = 0.84
