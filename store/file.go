@@ -172,6 +172,9 @@ func create(dir string, scripts []script) error {
 	if err = errors.Join(err, c.close()); err != nil {
 		return err
 	}
+	if err := os.Chmod(fresh, 0o600); err != nil { // the log takes the same rights
+		return err
+	}
 	if err := os.Rename(fresh, filepath.Join(dir, fileName)); err != nil {
 		return err
 	}

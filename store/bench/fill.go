@@ -51,7 +51,11 @@ func Fill(ctx context.Context, s *store.Store, items, sales int, say func(what s
 	for n := sold; n < sales; {
 		err := s.Update(ctx, func(tx app.Tx) error {
 			for end := min(n+batch, sales); n < end; n++ {
-				if err := Settle(tx, Basket(n, items)); err != nil {
+				p, err := Prepare(Basket(n, items), int64(n+1))
+				if err == nil {
+					err = p.Commit(tx)
+				}
+				if err != nil {
 					return err
 				}
 			}

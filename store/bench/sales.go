@@ -80,31 +80,40 @@ func Pay(o *order.Order, no int64) (*app.Document, *ledger.Fact, error) {
 	return d, f, err
 }
 
-// Settle does in tx what the shop does when an order is paid: number, fact, totals, index, draft, paper and drawer.
-func Settle(tx app.Tx, o *order.Order) error {
-	no, err := tx.Next("receipt")
-	if err != nil {
-		return err
-	}
+// Prepared is a sale as it is written.
+type Prepared struct {
+	order order.ID
+	fact  *ledger.Fact
+	entry app.Entry
+	page  receipt.Page
+}
+
+// Prepare works out what paying o writes. no is the receipt's number.
+func Prepare(o *order.Order, no int64) (*Prepared, error) {
 	d, f, err := Pay(o, no)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	entry, err := app.Fold(f)
-	if err != nil {
+	return &Prepared{order: o.ID, fact: f, entry: entry, page: page(d)}, err
+}
+
+// Commit does in tx what the shop does when an order is paid: number, fact, totals, index, draft, drawer and paper.
+func (p *Prepared) Commit(tx app.Tx) error {
+	if _, err := tx.Next("receipt"); err != nil {
 		return err
 	}
-	if err := tx.Append(f, entry); err != nil {
+	if err := tx.Append(p.fact, p.entry); err != nil {
 		return err
 	}
-	if err := tx.DropOrder(o.ID); err != nil {
+	if err := tx.DropOrder(p.order); err != nil {
 		return err
 	}
-	kick := device.Job{Printer: "till", Kind: device.Drawer, State: device.Queued, Ref: string(o.ID), At: o.Made}
+	kick := device.Job{Printer: "till", Kind: device.Drawer, State: device.Queued, Ref: string(p.order), At: p.fact.At}
 	if err := tx.PutJob(&kick); err != nil {
 		return err
 	}
-	job := device.Job{Printer: "till", Kind: device.Paper, State: device.Queued, Ref: string(o.ID), At: o.Made, Page: page(d)}
+	job := device.Job{Printer: "till", Kind: device.Paper, State: device.Queued, Ref: string(p.order), At: p.fact.At, Page: p.page}
 	return tx.PutJob(&job)
 }
 

@@ -163,9 +163,9 @@ func (r *Rush) numbers() error {
 	}
 	for head, numbers := range series {
 		slices.Sort(numbers)
-		for i := 1; i < len(numbers); i++ {
-			if numbers[i] != numbers[i-1]+1 {
-				return fmt.Errorf("receipt %s%d follows %s%d", head, numbers[i], head, numbers[i-1])
+		for i, n := range numbers {
+			if n != i+1 {
+				return fmt.Errorf("receipt %s%d is number %d of its series", head, n, i+1)
 			}
 		}
 	}

@@ -18,6 +18,7 @@ type Rush struct {
 	Mend    func() error // what must be done before it can start again; may be nil
 	Say     func(...any) // reports progress; may be nil
 	Calls   int          // the most requests between two strikes; 60 where zero
+	Fading  bool         // what is answered while Cut is at work does not count as answered
 
 	rng     *rand.Rand
 	till    *Till
@@ -167,9 +168,14 @@ func (r *Rush) arm() {
 	}
 }
 
-// gone takes note of a strike; another error, or an end that nobody planned, is a fault of the program.
+// diskReasons are what a till may still say when its disk has gone, before it ends itself.
+var diskReasons = map[string]bool{"disk_doubt": true, "disk_full": true, "disk_read_only": true, "disk_error": true, "file_damaged": true}
+
+// gone takes note of a strike; another error, or an end that nobody planned, is a fault of the program. A till whose disk
+// lost its power may say so before it ends: it does not know what was kept, and neither do we.
 func (r *Rush) gone(err error) error {
-	if !errors.Is(err, ErrGone) {
+	doubt := (*Refusal)(nil)
+	if !errors.Is(err, ErrGone) && !(r.Fading && errors.As(err, &doubt) && diskReasons[doubt.Reason]) {
 		return err
 	}
 	if !r.plan.disarm() {
@@ -188,6 +194,9 @@ func (r *Rush) gone(err error) error {
 func (r *Rush) ask(method string, params map[string]any, result any) (json.RawMessage, error) {
 	for {
 		answer, err := r.till.Call(method, params, result)
+		if err == nil && r.Fading && r.plan.fell() {
+			err = fmt.Errorf("%s: %w", method, ErrGone)
+		}
 		if err == nil {
 			return answer, nil
 		}
@@ -253,6 +262,13 @@ func (p *plan) in(d time.Duration) {
 			p.cut(p.till)
 		}
 	})
+}
+
+// fell says whether the strike has fallen; it waits for one that is falling.
+func (p *plan) fell() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.fired
 }
 
 // disarm calls the strike off and says whether it had fallen already.

@@ -20,7 +20,7 @@ func TestRushSeesWhatItIsThereToSee(t *testing.T) {
 		"honest":     "",
 		"lossy":      "after", // a total, a sale or an entry that is not there any more: whatever is found first
 		"doubling":   "asked again",
-		"gappy":      "receipt A-8 follows A-6",
+		"gappy":      "receipt A-8 is number 7",
 		"unbalanced": "out of balance by 1",
 	} {
 		t.Run(cheat, func(t *testing.T) {
