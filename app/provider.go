@@ -4,17 +4,19 @@ import (
 	"context"
 	"encoding/json"
 
-	"suanpan/app/money"
 	"suanpan/app/pay"
 	"suanpan/app/shift"
 )
 
-// Desk makes providers out of settings and keeps their secrets; wire.go hands it in. Settings that are read back carry no
-// secrets.
+// Desk makes providers out of settings and seals their secrets; wire.go hands it in. The shop keeps the sealed bytes.
 type Desk interface {
-	Put(ctx context.Context, provider string, settings json.RawMessage) ([]pay.Provider, error)
-	List(ctx context.Context) []ProviderInfo
+	// Seal checks settings and answers them sealed, with the provider they make.
+	Seal(provider string, settings json.RawMessage) (sealed []byte, p pay.Provider, err error)
+	Open(provider string, sealed []byte) (pay.Provider, error)
 }
+
+// Trial starts the stand-in providers of demo and training; wire.go hands it in.
+type Trial func() ([]pay.Provider, Sandbox)
 
 // ProviderInfo is a configured provider as people may see it.
 type ProviderInfo struct {
@@ -26,53 +28,102 @@ type ProviderInfo struct {
 
 // ProviderTest is what asking a provider showed.
 type ProviderTest struct {
-	Provider  string   `json:"provider"`
-	OK        bool     `json:"ok"`
-	LatencyMS int64    `json:"latency_ms"`
-	Checks    []string `json:"checks"`
+	Provider  string      `json:"provider"`
+	OK        bool        `json:"ok"`
+	LatencyMS int64       `json:"latency_ms"`
+	Checks    []pay.Check `json:"checks"`
 }
 
-// PutProvider configures a provider. The first manager's template PIN must have been changed before.
+// PutProvider configures a provider; its secrets go in and never come out. The first manager's template PIN must have been
+// changed before.
 func (s *Shop) PutProvider(ctx context.Context, provider string, settings json.RawMessage) ([]ProviderInfo, error) {
-	if s.p.Desk == nil {
+	if s.p.Desk == nil || s.sandbox() != nil {
 		return nil, refuse("sandbox_only", nil)
 	}
-	_, err := change(ctx, s, "provider.put", provider, func(t *turn) (bool, error) {
+	sealed, made, err := s.p.Desk.Seal(provider, settings)
+	if err != nil {
+		return nil, refuse("provider_invalid", err, "provider", provider, "why", err.Error())
+	}
+	return change(ctx, s, "provider.put", provider, func(t *turn) ([]ProviderInfo, error) {
 		if err := t.need(shift.EditShop); err != nil {
-			return false, err
+			return nil, err
 		}
 		boss, err := getStaff(t, "1")
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if boss.Initial {
-			return false, refuse("change_first_pin", nil)
+			return nil, refuse("change_first_pin", nil)
 		}
-		_, err = t.fact("provider.put", map[string]string{"provider": provider})
-		return true, err
+		all, err := sealedProviders(t)
+		if err != nil {
+			return nil, err
+		}
+		all[provider] = sealed
+		if err := t.PutSetting("providers", rawJSON(all)); err != nil {
+			return nil, err
+		}
+		if _, err := t.fact("provider.put", map[string]string{"provider": provider, "merchant": made.Caps().Merchant}); err != nil {
+			return nil, err
+		}
+		list := []pay.Provider{made}
+		for _, p := range s.providers() {
+			if p.ID() != provider {
+				list = append(list, p)
+			}
+		}
+		t.after = append(t.after, func() { s.p.Providers = list })
+		t.tell(Event{Kind: SettingsChanged})
+		return inform(list, false), nil
 	})
-	if err != nil {
-		return nil, err
+}
+
+func sealedProviders(v View) (map[string][]byte, error) {
+	all := map[string][]byte{}
+	doc, ok, err := v.Setting("providers")
+	if err != nil || !ok {
+		return all, err
 	}
-	list, err := s.p.Desk.Put(ctx, provider, settings)
-	if err != nil {
-		return nil, refuse("provider_invalid", err, "why", err.Error())
+	return all, json.Unmarshal(doc, &all)
+}
+
+// arm makes the shop's providers when it is opened or set up: the stand-ins where this is a demo, else what was configured.
+// A provider that cannot be opened (its keyring is locked) is left out and logged: cash is not affected (N10).
+func (s *Shop) arm(v View, conf Config) error {
+	if s.p.Trial != nil && (conf.Template == "demo" || s.p.AlwaysTrial) {
+		list, box := s.p.Trial()
+		s.p.Providers, s.p.Sandbox = list, box
+		return nil
 	}
-	s.mu.Lock()
-	s.p.Providers = list
-	s.tell(Event{Kind: SettingsChanged})
-	s.mu.Unlock()
-	return s.Providers(ctx), nil
+	if s.p.Desk == nil || v == nil { // a shop that was just made has none
+		return nil
+	}
+	all, err := sealedProviders(v)
+	if err != nil {
+		return err
+	}
+	for name, sealed := range all {
+		p, err := s.p.Desk.Open(name, sealed)
+		if err != nil {
+			s.p.Log.Error("provider is off", "provider", name, "err", err)
+			continue
+		}
+		s.p.Providers = append(s.p.Providers, p)
+	}
+	return nil
 }
 
 // Providers lists what this till can take money with, without secrets.
-func (s *Shop) Providers(ctx context.Context) []ProviderInfo {
-	if s.p.Desk != nil {
-		return s.p.Desk.List(ctx)
-	}
+func (s *Shop) Providers(context.Context) []ProviderInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return inform(s.p.Providers, s.p.Sandbox != nil)
+}
+
+func inform(list []pay.Provider, sandbox bool) []ProviderInfo {
 	out := []ProviderInfo{}
-	for _, p := range s.providers() {
-		info := ProviderInfo{Provider: p.ID(), Merchant: p.Caps().Merchant, Sandbox: s.p.Sandbox != nil}
+	for _, p := range list {
+		info := ProviderInfo{Provider: p.ID(), Merchant: p.Caps().Merchant, Sandbox: sandbox}
 		for _, f := range p.Caps().Flows {
 			info.Flows = append(info.Flows, string(f))
 		}
@@ -87,33 +138,38 @@ func (s *Shop) providers() []pay.Provider {
 	return s.p.Providers
 }
 
-// TestProvider asks about a payment that does not exist. A verified "not found" proves keys, clock, line and merchant.
+// TestProvider tries a provider's settings without moving money (N4).
 func (s *Shop) TestProvider(ctx context.Context, id string) (ProviderTest, error) {
 	p := s.provider(id)
 	if p == nil {
 		return ProviderTest{}, refuse("method_unavailable", nil, "method", id)
 	}
+	out := ProviderTest{Provider: id, OK: true}
+	tester, ok := p.(pay.Tester)
+	if !ok {
+		return out, refuse("method_unavailable", nil, "method", id)
+	}
 	begun := s.p.Clock.Now()
-	obs, err := p.Query(ctx, pay.Ref{No: pay.OwnNo(NewID()), Merchant: p.Caps().Merchant, Flow: pay.ByCode, Amount: money.Of(1, s.config().Currency), SubmittedAt: begun})
-	out := ProviderTest{Provider: id, LatencyMS: s.p.Clock.Now().Sub(begun).Milliseconds()}
-	switch {
-	case err != nil:
-		out.Checks = []string{"line: " + err.Error()}
-	case !obs.Verified:
-		out.Checks = []string{"signature: not proven", "answer: " + obs.Code + " " + obs.Msg}
-	default:
-		out.Checks = []string{"line", "signature", "answer: " + obs.Outcome.String()}
-		out.OK = obs.Outcome == pay.NotFound
+	out.Checks = tester.Test(ctx)
+	out.LatencyMS = s.p.Clock.Now().Sub(begun).Milliseconds()
+	for _, c := range out.Checks {
+		out.OK = out.OK && c.OK
 	}
 	return out, nil
 }
 
+func (s *Shop) sandbox() Sandbox {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.p.Sandbox
+}
+
 // SandboxScript, SandboxAccounts and SandboxStatement steer the stand-in providers of demo and training.
 func (s *Shop) SandboxScript(provider string, faults []string, seed int64) error {
-	if s.p.Sandbox == nil {
+	if s.sandbox() == nil {
 		return refuse("no_sandbox", nil)
 	}
-	if err := s.p.Sandbox.Script(provider, faults, seed); err != nil {
+	if err := s.sandbox().Script(provider, faults, seed); err != nil {
 		return refuse("bad_params", err, "why", err.Error())
 	}
 	return nil
@@ -121,16 +177,16 @@ func (s *Shop) SandboxScript(provider string, faults []string, seed int64) error
 
 // SandboxAccounts shows the stand-in payers.
 func (s *Shop) SandboxAccounts() (any, error) {
-	if s.p.Sandbox == nil {
+	if s.sandbox() == nil {
 		return nil, refuse("no_sandbox", nil)
 	}
-	return s.p.Sandbox.Accounts()
+	return s.sandbox().Accounts()
 }
 
 // SandboxStatement shows a stand-in provider's own books.
 func (s *Shop) SandboxStatement(provider, date string) (any, error) {
-	if s.p.Sandbox == nil {
+	if s.sandbox() == nil {
 		return nil, refuse("no_sandbox", nil)
 	}
-	return s.p.Sandbox.Statement(provider, date)
+	return s.sandbox().Statement(provider, date)
 }

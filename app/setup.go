@@ -116,6 +116,11 @@ func (s *Shop) Setup(ctx context.Context, in Setup) (Config, error) {
 		if _, err := t.fact("shop.made", conf); err != nil {
 			return Config{}, err
 		}
+		t.after = append(t.after, func() {
+			if err := s.arm(nil, conf); err != nil {
+				s.p.Log.Error("providers", "err", err)
+			}
+		})
 		return conf, t.putConfig(conf)
 	})
 }
@@ -250,6 +255,9 @@ func (s *Shop) load(v View) error {
 		return err
 	}
 	s.ready = true
+	if err := s.arm(v, s.conf); err != nil {
+		return err
+	}
 	b, ok, err = v.Setting("shift")
 	if err != nil || !ok {
 		return err

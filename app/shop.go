@@ -50,8 +50,11 @@ type Params struct {
 	Version   string
 	Schema    int
 	Desk      Desk    // keeps provider settings; nil where only the sandbox is used
+	Trial     Trial   // starts the stand-ins; nil where there are none
 	Sandbox   Sandbox // nil outside demo and training
-	Nudge     func()  // wakes the spool after a commit that queued a job; may be nil
+
+	AlwaysTrial bool   // use the stand-ins whatever the template
+	Nudge       func() // wakes the spool after a commit that queued a job; may be nil
 }
 
 // Sandbox steers the stand-in providers; it is there only in demo and training.
