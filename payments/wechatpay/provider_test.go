@@ -337,3 +337,5 @@ func BenchmarkPaymentOnLoopback(b *testing.B) {
 }
 
 var _ io.Writer = (*lockedBuffer)(nil)
+
+func TestWholeTendersUnderFaultsAndCrashes(t *testing.T) { paytest.Walk(t, harness) }

@@ -250,7 +250,6 @@ func (w *walk) giveBack(i int) {
 
 // check compares the books.
 func (w *walk) check() {
-	for _, a := range w.tries { fmt.Println("DBG", a.State, a.Undo.Sent, len(w.story)) }
 	for _, a := range w.tries {
 		if got := w.h.Net(a.No); got != w.ledger[a.No] {
 			w.fail("%s is %s: the peer's books hold %d, ours %d", a.No, a.State, got, w.ledger[a.No])
