@@ -15,6 +15,7 @@ import (
 // reaches the image, neither data nor journal, exactly as if the plug had been pulled. What was fsync'd before stays.
 type disk struct {
 	image, dir string
+	folders    int // data folders so far
 }
 
 const imageBytes = 256 << 20

@@ -84,10 +84,10 @@ func (d *disk) mustLose(program string, rounds int, seed uint64) error {
 
 // rush serves customers in a fresh folder until the power was cut that often.
 func (d *disk) rush(program string, seed uint64, cuts int, more ...string) (sales int, err error) {
-	data := filepath.Join(d.dir, "till")
-	if err := os.RemoveAll(data); err != nil {
-		return 0, err
-	}
+	// A name of its own: a folder that was removed comes back when the power goes before the removal is on the disk.
+	d.folders++
+	data := filepath.Join(d.dir, fmt.Sprintf("till-%d", d.folders))
+	defer os.RemoveAll(data)
 	var failed error
 	r := till.Rush{
 		Command: append(append([]string{program, "rpc"}, more...), "--data", data),
