@@ -10,8 +10,8 @@ import (
 	"suanpan/app/money"
 )
 
-// GS1 element strings as the GS1 General Specifications have them, chapter 3 and 7 (26.0, January 2026), by the table of
-// elements. Of the checks that the table names these are made: csum, dates, times, zero, nonzero, yesno, pieceoftotal;
+// GS1 element strings as the GS1 General Specifications have them (chapters 3 and 7), by the table of elements, whose source
+// and date stand there. Of the checks that the table names these are made: csum, dates, times, zero, nonzero, yesno, pieceoftotal;
 // codes of countries, currencies, companies, coupons and the like pass as they are. GS1 Digital Link is left out.
 
 // GS1Error says which application identifier of an element string is wrong, with its value. It wraps ErrBarcode.

@@ -189,7 +189,7 @@ func (s *Scan) take(v Value, text string, decimals int) {
 }
 
 // VerifierDigit returns the inner check digit of four or five value digits, by the weighting tables of GS1 General
-// Specifications 7.9.1 to 7.9.4. It answers 0 for anything else.
+// Specifications 7.9. It answers 0 for anything else.
 func VerifierDigit(value string) byte {
 	const (
 		minus2 = "0246891357"

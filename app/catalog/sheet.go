@@ -18,7 +18,7 @@ const (
 
 // openXLSX reads the first sheet of a workbook, row after row.
 func (t *Table) openXLSX(r io.Reader) (err error) {
-	// The library has been seen to panic on damaged workbooks; bytes from outside must not end the till.
+	// The library is not ours to fuzz, and bytes from outside must not end the till.
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("catalog: workbook is damaged: %v", p)

@@ -16,7 +16,7 @@ type WalletCode struct {
 	DigitsMax int    `json:"digits_max"`
 }
 
-// DefaultWallets is the table as issuers have it in 2026: WeChat Pay 10–15 with 18 digits, Alipay 25–30 with 16–24, UnionPay
+// DefaultWallets is the table of a new shop: WeChat Pay 10–15 with 18 digits, Alipay 25–30 with 16–24, UnionPay
 // 62 with 19. Issuers change their ranges, so it is a setting.
 func DefaultWallets() []WalletCode {
 	return []WalletCode{
