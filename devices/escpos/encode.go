@@ -294,3 +294,14 @@ func (w *writer) note(text string, align receipt.Align) {
 		w.line(line)
 	}
 }
+
+// Flush returns zeros that end whatever half command a printer is waiting for.
+func (e *Encoder) Flush() []byte { return make([]byte, max(8192, e.options.Rows*(e.Dots/8+1))) }
+
+// Part returns the cut that parts the rest of a page that broke off from the next one.
+func (e *Encoder) Part() []byte {
+	w := writer{e: e}
+	w.put(0x1B, '@', '\n')
+	w.cut(false)
+	return w.out
+}

@@ -148,9 +148,6 @@ func (c Condition) Answer(question, b byte) Condition {
 		c.Pin3, c.Offline = b&0x04 != 0, b&0x08 != 0
 	case 2:
 		c.CoverOpen, c.FeedButton, c.PaperOut = b&0x04 != 0, b&0x08 != 0, b&0x20 != 0
-		if b&0x64 == 0 { // nothing stops it that it would not name here
-			c.Offline = false
-		}
 	case 3:
 		c.Cutter, c.Fatal = b&0x08 != 0, b&0x20 != 0
 	case 4:
@@ -168,9 +165,6 @@ func AskText(n byte) []byte { return []byte{0x1D, 'I', n} }
 
 // Reset returns the bytes that put a printer into its first state with reports on.
 func Reset() []byte { return []byte{0x1B, '@', 0x1D, 'a', 0xFF} }
-
-// Flush returns zeros that end whatever half command a printer is waiting for.
-func Flush() []byte { return make([]byte, 8192) }
 
 // AskPrinted returns the question that is answered when all before it has been printed. The number, 0 to 9999, comes back
 // where the printer's way of confirming carries one.

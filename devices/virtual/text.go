@@ -22,6 +22,9 @@ func (i *Interpreter) pair(b []byte) (int, error) {
 		return 0, nil
 	}
 	lead, trail := b[0], b[1]
+	if trail == 0 { // half a character and then the zeros that follow a broken wire
+		return 1, nil
+	}
 	if trail < 0x40 || trail == 0x7F || trail == 0xFF {
 		return 0, i.unknown(b, 4, "not a two-byte character")
 	}
