@@ -218,6 +218,6 @@ func (s *Screen) pay(code string) {
 		}
 		s.stage.Uncover()
 		s.goods.find.close()
-		s.calls.Pay(b.Order.ID, code)
+		s.calls.Pay(code)
 	})
 }

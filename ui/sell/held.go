@@ -29,7 +29,7 @@ func (s *Screen) hold() {
 		s.stage.Uncover()
 		s.do(func(ctx context.Context) (app.Basket, error) { return s.shop.Hold(ctx, "", label) }, func(_ app.Basket, err error) {
 			if s.said(err) {
-				s.env.Say(kit.Ready, s.env.Words("sell.held_now"))
+				s.env.Say(kit.Ready, s.env.Words("sell.held_now", s.env.Keys.Hint(kit.Hold)))
 			}
 		})
 	}

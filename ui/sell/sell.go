@@ -15,8 +15,8 @@ import (
 
 // Calls is where the counter leads to.
 type Calls struct {
-	// Pay opens the tender for an order; code is a payer's code that was scanned already, empty otherwise.
-	Pay func(id order.ID, code string)
+	// Pay opens the tender for the order on the counter; code is a payer's code that was scanned already, empty otherwise.
+	Pay func(code string)
 	// Return opens the finished sales, at the one with the receipt number where one was scanned.
 	Return func(receipt string)
 	// Lamps stand at the right of the search line. May be nil.
@@ -42,6 +42,7 @@ type Screen struct {
 	root   *fyne.Container
 	shown  bool
 	basket app.Basket
+	last   order.ID  // on the counter last: its end comes before the news that it was paid
 	paid   *app.Sale // the finished sale, shown until the next one begins
 	times  money.Qty // "3 ×" typed and not yet used; 0 for none
 }
@@ -144,7 +145,7 @@ func (s *Screen) Next(code string) {
 
 // settled keeps the sale that was on the counter in view, said to be paid, while its change is given.
 func (s *Screen) settled(e app.Event) {
-	if s.basket.Order == nil || s.basket.Order.ID != e.Order {
+	if s.last != e.Order {
 		return
 	}
 	go func() {
@@ -182,6 +183,9 @@ func (s *Screen) refresh(touched int) {
 		s.paid = nil // another face has begun the next sale
 	}
 	s.basket = b
+	if b.Order != nil {
+		s.last = b.Order.ID
+	}
 	s.bill.show(b, touched)
 	s.goods.counts(b)
 }

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+
+	"suanpan/app"
+	"suanpan/ui/kit"
+	"suanpan/ui/sell"
+	"suanpan/ui/tender"
+)
+
+// face is the window in one language: every screen, the rail, and where one is. Another language is another face.
+type face struct {
+	w       *Window
+	stop    context.CancelFunc // ends what the screens do beside the UI goroutine
+	env     kit.Env
+	ready   bool // the shop was set up when this face was made
+	verbs   *kit.Verbs
+	screens map[string]screen
+	sell    *sell.Screen
+	tender  *tender.Screen
+	rail    *kit.Options
+	who     *kit.Button
+	place   *fyne.Container // the screen's place beside the rail
+	frame   fyne.CanvasObject
+	sign    *sign
+	opening *opening
+	heads   map[string]fyne.CanvasObject
+	route   string
+	front   string // what the page shows: "guide", "sign", "frame"
+	paying  bool
+	pop     func() // keys of sign-on and guide
+}
+
+// build makes the screens in the language in force and returns to where one was.
+func (w *Window) build() {
+	route := "sell"
+	if w.face != nil {
+		route = w.face.route
+		w.face.close()
+	}
+	if toolkit, err := w.p.Words.Toolkit(w.looks.Locale); err == nil {
+		// Only the toolkit's own dialogs read these; without them they speak the language before.
+		_ = lang.AddTranslationsForLocale(toolkit, lang.SystemLocale())
+	}
+	ctx, stop := context.WithCancel(w.ctx)
+	info := w.p.Shop.Info()
+	f := &face{w: w, heads: map[string]fyne.CanvasObject{}, stop: stop, ready: info.Ready, route: route}
+	w.face = f
+	f.env = kit.Env{Context: ctx, Post: w.p.Post, Words: w.p.Words.In(w.looks.Locale), Keys: w.keys, Say: w.notices.Say, Window: w.win, Sound: w.sound,
+		Currency: info.Config.Currency, Now: w.p.Clock.Now, After: w.after, Go: w.Go, Locale: w.looks.Locale}
+	f.verbs = &kit.Verbs{Env: f.env, Stage: w.stage, Fault: app.Explain, Approve: w.p.Shop.Approve}
+	w.stage.Uncover()
+	w.lamps.forget()
+	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
+	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
+	f.screens = map[string]screen{"sell": f.sell}
+	f.sign, f.opening = newSign(f), newOpening(f)
+	f.arrangeFrame()
+	w.arrange()
+	w.lamps.read()
+}
+
+// close ends a face: its screens give the keys back and their work stops.
+func (f *face) close() {
+	f.leavePay()
+	if s := f.screens[f.route]; s != nil && f.front == "frame" {
+		s.Hidden()
+	}
+	f.release()
+	f.stop()
+}
+
+func (f *face) release() {
+	if f.pop != nil {
+		f.pop()
+		f.pop = nil
+	}
+}
+
+// routes lists the screens of the rail in their order, with their icons.
+func (f *face) routes() []kit.Option {
+	var out []kit.Option
+	for _, name := range []string{"sell", "orders", "shift", "admin"} {
+		if f.screens[name] != nil {
+			out = append(out, kit.Option{Key: name, Label: f.env.Words("nav." + name), Icon: name})
+		}
+	}
+	return out
+}
+
+func (f *face) arrangeFrame() {
+	k, w := f.w.keys, f.env.Words
+	f.rail = kit.NewRail(k, f.routes(), func(key string) { f.w.Go(key) })
+	f.who = kit.NewIconButton(k, "lock", "", f.w.lock).Upright()
+	help := kit.NewIconButton(k, "help", w("nav.help"), f.w.openHelp).Upright()
+	looks := kit.NewIconButton(k, "settings", w("shell.looks"), f.w.openLooks).Upright()
+	foot := container.NewVBox(help, looks, f.who)
+	rail := container.NewStack(kit.NewGround(kit.Surface, ""), &fyne.Container{Layout: kit.Inset{Share: 0.25}, Objects: []fyne.CanvasObject{
+		container.NewBorder(nil, foot, nil, nil, f.rail)}})
+	f.place = container.NewStack()
+	if f.w.looks.Mirrored {
+		f.frame = container.NewBorder(nil, nil, nil, rail, f.place)
+	} else {
+		f.frame = container.NewBorder(nil, nil, rail, nil, f.place)
+	}
+}
+
+// heard tells every screen of this face.
+func (f *face) heard(e app.Event) {
+	for _, s := range f.screens {
+		s.Heard(e)
+	}
+	f.tender.Heard(e)
+	f.sign.heard(e)
+}
+
+// arrange decides what the window shows: the guide before there is a shop, sign-on while nobody is signed on, else the
+// frame; and within the frame the opening of a shift before anything can be sold.
+func (w *Window) arrange() {
+	f, info := w.face, w.p.Shop.Info()
+	switch {
+	case !info.Ready:
+		f.show("guide", f.sign.box)
+	case info.Staff == nil:
+		f.show("sign", f.sign.box)
+	default:
+		f.who.SetText(info.Staff.Name)
+		f.show("frame", f.frame)
+		f.enter(f.route)
+	}
+}
+
+// show puts one of the three pages into the window.
+func (f *face) show(front string, page fyne.CanvasObject) {
+	if f.front == front && len(f.w.page.Objects) == 1 && f.w.page.Objects[0] == page {
+		return
+	}
+	if f.front == "frame" {
+		f.leavePay()
+		if s := f.screens[f.route]; s != nil {
+			s.Hidden()
+		}
+	}
+	f.release()
+	f.front = front
+	f.w.stage.Uncover()
+	f.w.page.Objects = []fyne.CanvasObject{page}
+	f.w.page.Refresh()
+	if front != "frame" {
+		f.pop = f.w.keys.Push(f.sign.bindings())
+		f.sign.shown()
+	}
+}
