@@ -72,6 +72,10 @@ var rooms = []room{
 
 	{"devices", "the manager knows names and states of devices, not what shops do with them", nil},
 	{"devices/transport", "a wire carries bytes and understands none of them", []string{"devices"}},
+	{"devices/glyph", "it draws characters for encoders and for paper, and knows neither", nil},
+	{"devices/escpos", wingWhy, []string{"devices", "devices/glyph", "app/device", "app/receipt", "app/money"}},
+	{"devices/virtual", "the other side of the wire is written from the paper, never from our encoder", []string{"devices", "devices/glyph", "app/device", "app/receipt", "app/money"}},
+	{"devices/printer", "the one who drains the spool speaks the printer's language", []string{"devices", "devices/escpos", "devices/glyph", "app/device", "app/receipt", "app/money"}},
 	{"devices/*", wingWhy, []string{"devices", "app/device", "app/receipt", "app/money"}},
 
 	{"ui/kit", "widgets know amounts, words and pictures; they do not know the shop", []string{"app/money", "assets"}},
@@ -94,7 +98,7 @@ var inTests = map[string][]string{
 	"ui":       {"app", "app/*", "app/pay/paytest", "store", "payments", "payments/*", "payments/sandbox/*", "devices", "devices/*", "assets"},
 	"store":    {"app", "app/*", "assets"},
 	"payments": {"app/pay/paytest", "payments/sandbox", "payments/sandbox/*"},
-	"devices":  {"app/*", "devices/virtual", "devices/transport"},
+	"devices":  {"app/*", "devices/virtual", "devices/transport", "devices/escpos", "devices/glyph", "devices/printer"},
 	"assets":   {"app/catalog", "app/money"},
 }
 
@@ -151,7 +155,7 @@ func law(t *testing.T, tree fs.FS) (breaches []string) {
 		}
 		for _, spec := range parsed.Imports {
 			imported, _ := strconv.Unquote(spec.Path.Value)
-			if file == "wire.go" {
+			if file == "wire.go" || file == "wire_devices.go" {
 				wired[imported] = true
 			}
 			if imported == "fyne.io/fyne/v2/app" {
@@ -217,7 +221,7 @@ func roomOf(dir string) (room, bool) {
 // wantsWire says whether a folder is a provider, a driver, a line of business or a screen.
 func wantsWire(dir string) bool {
 	return matches([]string{
-		"payments/*", "!payments/sandbox", "devices/*", "!devices/transport", "ui/*", "!ui/kit", "!ui/rpc",
+		"payments/*", "!payments/sandbox", "devices/*", "!devices/transport", "!devices/glyph", "ui/*", "!ui/kit", "!ui/rpc",
 		"app/dining", "app/clinic", "app/ticket",
 	}, dir)
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -11,6 +12,9 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
+
+	"suanpan/ui/rpc"
 )
 
 // version is set by release builds (-ldflags "-X main.version=…").
@@ -109,4 +113,58 @@ func home() string {
 		dir = "."
 	}
 	return filepath.Join(dir, "suanpan")
+}
+
+func rpcCommand() command {
+	return command{"answer JSON-RPC on standard input and output", func(set *flag.FlagSet) func(context.Context, job) error {
+		doc := set.Bool("doc", false, "print docs/rpc.md instead")
+		return func(ctx context.Context, j job) error {
+			if *doc {
+				return rpc.Document(j.out)
+			}
+			return serve(ctx, j)
+		}
+	}}
+}
+
+func serve(ctx context.Context, j job) error {
+	if j.data == ":memory:" {
+		return errors.New("the ledger is never in memory only: name a folder with --data")
+	}
+	h, err := open(ctx, j)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() { h.shop.Run(ctx); close(done) }()
+	go h.gear.Run(ctx)
+	face := &rpc.Face{Shop: h.shop, Words: h.words.In}
+	err = face.Serve(ctx, j.in, j.out)
+	stop()
+	<-done
+	return errors.Join(err, h.close())
+}
+
+func verifyCommand(ctx context.Context, j job) error {
+	h, err := open(ctx, j)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	begun := time.Now()
+	p, err := h.shop.Verify(ctx, func(done, total int64) {
+		if time.Since(begun) > time.Second {
+			fmt.Fprintf(j.out, "\r%d / %d", done, total)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(j.out, "\r%d entries, %d rows in %s, head %s\n", p.Entries, p.Rows, time.Since(begun).Truncate(time.Millisecond), p.Head)
+	if !p.OK {
+		return fmt.Errorf("entry %d: %s", p.BrokenAt, p.Why)
+	}
+	fmt.Fprintln(j.out, "the chain is whole, every entry balances, every total agrees with its parts")
+	return nil
 }
