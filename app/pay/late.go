@@ -14,6 +14,9 @@ func (a *Attempt) late(e Event) []Effect {
 	case ObsClosed:
 		a.State, a.Reason = Canceled, ByProvider
 		return append(a.post(NotPosted), Effect{Kind: Note})
+	case CancelRefused: // the last cancel was still under way when the money came
+		a.Undo.Refused, a.Undo.RefusedAt = true, e.At
+		return a.ask()
 	case Mismatch, ProviderRefunded:
 		return a.review(e)
 	case Startup:

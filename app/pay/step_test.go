@@ -227,6 +227,17 @@ func TestLateMoneyIsKeptOnlyWhenNothingCanTakeItBack(t *testing.T) {
 	if got := accept(give(Deadline, ObsPending, CancelSent, CancelRefused, ObsSuccess)); got != Succeeded {
 		t.Errorf("the cancel was refused and a later query says paid: %s", got)
 	}
+	stale := give(Deadline, ObsPending, CancelSent, ObsSuccess, CancelRefused)
+	if got := accept(stale); got != LateSuccess {
+		t.Errorf("paid was said before the cancel was refused: %s", got)
+	}
+	if due, _ := Next(stale, wallet); due.Do != DoQuery {
+		t.Errorf("nobody asks again: %v", due)
+	}
+	asked, _ := Step(stale, said(ObsSuccess, at(50)))
+	if got := accept(asked); got != Succeeded {
+		t.Errorf("paid was said again after the refusal: %s", got)
+	}
 	closed, _ := Step(auto, Event{Kind: PolicyAccept, OrderOpen: false, At: at(100)})
 	if closed.State != LateSuccess {
 		t.Errorf("the order is closed: %s", closed.State)

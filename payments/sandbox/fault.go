@@ -54,6 +54,7 @@ func FaultTable() []Fault {
 		{"clock_skew", opStanding, "(duration) the provider's clock is ahead by so much"},
 		{"reverse_refused", opReverse, "(times) the payer is typing: no reversal now"},
 		{"reverse_lies", opReverse, "the reversal says done and does nothing"},
+		{"reverse_late", opReverse, "(duration) the reversal gets no answer and takes effect so much later"},
 		{"pay_wins_cancel_race", opReverse, "the payer pays just before the reversal, which is refused"},
 		{"refund_abnormal", opRefund, "the refund cannot reach the payer"},
 		{"refund_closed", opRefund, "the refund is taken and later closed"},
@@ -144,7 +145,7 @@ func parseFault(word string) (*fault, error) {
 func (f *fault) check(word string) error {
 	bad := fmt.Errorf("%w: %q", ErrFault, word)
 	switch f.name {
-	case "delay", "clock_skew":
+	case "delay", "clock_skew", "reverse_late":
 		if len(f.args) != 1 {
 			return bad
 		}

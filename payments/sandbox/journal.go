@@ -49,6 +49,7 @@ type Account struct {
 func (s *Server) Accounts() []Account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.wechat.catchUp()
 	var out []Account
 	for name, minor := range s.wechat.balances {
 		out = append(out, Account{name, Wechat, minor, "CNY"})
@@ -78,6 +79,7 @@ func (s *Server) Statement(provider, date string) ([]Line, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.wechat.catchUp()
 	var out []Line
 	for _, l := range s.wechat.lines {
 		if date == "" || l.At.In(beijing()).Format(time.DateOnly) == date {

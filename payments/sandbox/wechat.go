@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -36,6 +37,7 @@ type wechat struct {
 	refunds  map[string]*refund
 	balances map[string]int64
 	lines    []Line
+	undoing  []*order // reversals that take effect later
 }
 
 func newWechat(s *Server) *wechat {
@@ -96,7 +98,7 @@ func (w *wechat) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 	}
 	w.log(r, answer, hit)
 	switch {
-	case hit.has("commit_then_drop"):
+	case hit.has("commit_then_drop"), hit.has("reverse_late"):
 		drop(out)
 	case hit.has("commit_then_500"):
 		w.send(out, r, refuse(500, "SYSTEM_ERROR", "系统繁忙，请稍后重试"), hit)
@@ -158,6 +160,7 @@ func (w *wechat) answer(r *request, hit struck) reply {
 	if err := w.authentic(r); err != nil {
 		return refuse(401, "SIGN_ERROR", err.Error())
 	}
+	w.catchUp()
 	switch r.op {
 	case opPay:
 		return w.codepay(r, hit)
@@ -177,13 +180,13 @@ func (w *wechat) answer(r *request, hit struck) reply {
 func (w *wechat) authentic(r *request) error {
 	kind, list, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if kind != wechatScheme {
-		return fmt.Errorf("Authorization is not %s", wechatScheme)
+		return fmt.Errorf("scheme of Authorization is not %s", wechatScheme)
 	}
 	field := map[string]string{}
 	for _, pair := range strings.Split(list, ",") {
 		k, v, ok := strings.Cut(strings.TrimSpace(pair), "=")
 		if _, twice := field[k]; !ok || twice || len(v) < 2 || v[0] != '"' || v[len(v)-1] != '"' {
-			return fmt.Errorf("Authorization is malformed")
+			return errors.New("header Authorization is malformed")
 		}
 		field[k] = v[1 : len(v)-1]
 	}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,6 +48,7 @@ type order struct {
 	end     string // what typing ends with: SUCCESS, PAYERROR, never
 	given   int64  // by refunds
 	refunds []*refund
+	undo    time.Time // when a late reversal takes effect
 }
 
 func (w *wechat) codepay(r *request, hit struck) reply {
@@ -210,6 +212,11 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 	case o.state == "PAYERROR":
 		return done
 	}
+	if f := hit["reverse_late"]; f != nil {
+		o.undo = w.s.now().Add(f.duration())
+		w.undoing = append(w.undoing, o)
+		return done
+	}
 	if o.state == "USERPAYING" {
 		if hit.has("pay_wins_cancel_race") {
 			w.charge(o)
@@ -218,15 +225,30 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 		if hit.has("reverse_refused") {
 			return refuse(403, "USERPAYING", "用户支付中")
 		}
-		o.state = "REVOKED"
-		return done
 	}
-	if rest := o.total - o.given; rest > 0 {
+	w.revoke(o)
+	return done
+}
+
+// revoke undoes an order, paid or not.
+func (w *wechat) revoke(o *order) {
+	if rest := o.total - o.given; rest > 0 && !o.paid.IsZero() {
 		o.given = o.total
 		w.move(o, "reverse", "", -rest)
 	}
 	o.state = "REVOKED"
-	return done
+}
+
+// catchUp lets late reversals take effect.
+func (w *wechat) catchUp() {
+	now := w.s.now()
+	w.undoing = slices.DeleteFunc(w.undoing, func(o *order) bool {
+		due := !o.undo.After(now)
+		if due && o.state != "REVOKED" {
+			w.revoke(o)
+		}
+		return due
+	})
 }
 
 func orderMade(o *order) time.Time {
