@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -136,13 +137,13 @@ func serve(ctx context.Context, j job) error {
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { h.shop.Run(ctx); close(done) }()
-	go h.gear.Run(ctx)
+	var done sync.WaitGroup
+	done.Go(func() { h.shop.Run(ctx) })
+	done.Go(func() { h.gear.Run(ctx) })
 	face := &rpc.Face{Shop: h.shop, Words: h.words.In}
 	err = face.Serve(ctx, j.in, j.out)
 	stop()
-	<-done
+	done.Wait()
 	return errors.Join(err, h.close())
 }
 

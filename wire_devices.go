@@ -30,6 +30,7 @@ type gear struct {
 	scan func(code string)  // what a serial scanner read; set before Run
 	slip func(virtual.Slip) // what the virtual printer put out; set before Run
 
+	done     sync.WaitGroup
 	mu       sync.Mutex
 	running  map[app.Device]context.CancelFunc
 	printers []device.Printer
@@ -37,7 +38,7 @@ type gear struct {
 	face     *glyph.Face
 }
 
-// Run keeps the devices as the settings say until ctx ends.
+// Run keeps the devices as the settings say until ctx ends, and returns when they have let go.
 func (g *gear) Run(ctx context.Context) {
 	events, stop := g.shop.Watch()
 	defer stop()
@@ -52,6 +53,7 @@ func (g *gear) Run(ctx context.Context) {
 			case e = <-events:
 			case <-ctx.Done():
 				g.apply(ctx, nil)
+				g.done.Wait()
 				return
 			}
 		}
@@ -80,11 +82,11 @@ func (g *gear) apply(ctx context.Context, list []app.Device) {
 			u := printer.New(printer.Settings{ID: d.ID, Address: d.Address, Profile: profile(d.Profile, d.Columns), Font: g.font()},
 				printer.Ports{Open: g.open, Spool: g.shop, Now: time.Now, Emit: g.heard, Log: g.log})
 			g.printers = append(g.printers, u)
-			go u.Run(ctx)
+			g.done.Go(func() { u.Run(ctx) })
 		case "scanner":
 			s := scanner.New(scanner.Settings{ID: d.ID, Address: d.Address}, scanner.Ports{Open: g.open, Now: time.Now, Emit: g.heard, Log: g.log})
-			go s.Run(ctx)
-			go g.read(ctx, s)
+			g.done.Go(func() { s.Run(ctx) })
+			g.done.Go(func() { g.read(ctx, s) })
 		}
 	}
 }
