@@ -70,27 +70,50 @@ func (v *doneView) set(sale app.Sale) {
 func (v *doneView) jobs() {
 	v.asked++
 	mine, sale := v.asked, v.s.sale
-	kit.Call(v.s.verbs, v.s.env.Context, v.s.shop.Jobs, func(list []device.Job, err error) {
+	kit.Call(v.s.verbs, v.s.env.Context, func(ctx context.Context) (slip, error) { return v.s.slip(ctx, sale.ID) }, func(now slip, err error) {
 		if mine != v.asked || v.s.sale != sale || err != nil {
 			return
 		}
-		v.job = 0
-		word, auto := "printed", v.s.shop.Info().Config.AutoPrint
-		if !auto {
-			word = "not_asked"
-		}
-		for _, j := range list {
-			if j.Kind == device.Paper && j.Ref == sale.ID {
-				v.job, word = j.ID, string(j.State)
-			}
-		}
-		v.slip.SetText(v.s.env.Words("tender.slip." + word))
+		v.job = now.job
+		v.slip.SetText(v.s.env.Words("tender.slip." + now.word))
 		if v.job != 0 {
 			v.none.Enable()
 		} else {
 			v.none.Disable()
 		}
 	})
+}
+
+// slip is what became of a sale's receipt: the job while it is under way, and the word for it.
+type slip struct {
+	job  int64
+	word string
+}
+
+func (s *Screen) slip(ctx context.Context, sale string) (slip, error) {
+	jobs, err := s.shop.Jobs(ctx)
+	if err != nil {
+		return slip{}, err
+	}
+	for _, j := range jobs {
+		if j.Kind == device.Paper && j.Ref == sale {
+			return slip{j.ID, string(j.State)}, nil
+		}
+	}
+	devices, err := s.shop.Devices(ctx)
+	if err != nil {
+		return slip{}, err
+	}
+	now := slip{word: "no_printer"}
+	for _, d := range devices {
+		if d.ID == app.ReceiptPrinter {
+			now.word = "printed"
+		}
+	}
+	if now.word == "printed" && !s.shop.Info().Config.AutoPrint {
+		now.word = "not_asked"
+	}
+	return now, nil
 }
 
 // again prints the receipt, or a gift slip.

@@ -17,7 +17,6 @@ type pad struct {
 	entry   *kit.MoneyEntry
 	notes   *kit.NoteKeys
 	main    *kit.Button
-	why     *kit.Prose
 	due     money.Amount
 	free    bool // nothing is due: the key completes
 }
@@ -26,17 +25,15 @@ func newPad(s *Screen) *pad {
 	p := &pad{s: s}
 	k := s.env.Keys
 	p.entry = kit.NewMoneyEntry(k, s.env.Currency)
-	p.entry.Limit(money.Of(money.MaxMinor, s.env.Currency), func(limit money.Amount) { p.refused(s.env.Words("tender.limit", limit.Format())) })
-	p.entry.Changed = func() { p.refused(""); p.label() }
+	p.entry.Limit(money.Of(money.MaxMinor, s.env.Currency), func(limit money.Amount) { s.env.Say(kit.Notice, s.env.Words("tender.limit", limit.Format())) })
+	p.entry.Changed = p.label
 	p.entry.Submitted = p.take
 	p.notes = kit.NewNoteKeys(k, p.note)
 	p.main = kit.NewButton(k, kit.Main, "", p.take)
 	p.main.Hint(k.Hint(kit.Pay))
-	p.why = kit.NewProse("").In(kit.Stop)
-	p.why.Hide()
 	keypad := kit.NewKeypad(k, p.entry)
 	body := container.New(&padDesk{}, keypad, p.notes)
-	p.content = container.NewBorder(container.NewVBox(p.entry, p.why), p.main, nil, nil, body)
+	p.content = container.NewBorder(p.entry, p.main, nil, nil, body)
 	return p
 }
 
@@ -48,7 +45,6 @@ func (p *pad) begin() {
 	}
 	p.notes.SetNotes(notes)
 	p.entry.Clear()
-	p.refused("")
 	p.label()
 }
 
@@ -105,12 +101,6 @@ func (p *pad) note(minor int64) {
 	p.s.take(ask)
 }
 
-func (p *pad) refused(text string) {
-	p.why.SetText(text)
-	p.why.Hidden = text == ""
-	p.why.Refresh()
-}
-
 // padDesk puts the notes in a column beside the keypad.
 type padDesk struct{}
 
@@ -130,22 +120,12 @@ func (*padDesk) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[1].Move(fyne.NewPos(size.Width-side, 0))
 }
 
-// prompt asks for the payer's code. A scan is taken at any moment; this only says so.
-type prompt struct {
-	content fyne.CanvasObject
-	why     *kit.Prose
-}
-
-func newPrompt(s *Screen) *prompt {
-	p := &prompt{why: kit.NewProse("").In(kit.Stop).Centred()}
+// newPrompt asks for the payer's code. A scan is taken at any moment; this only says so.
+func newPrompt(s *Screen) fyne.CanvasObject {
 	field := kit.NewField(s.env.Keys, s.env.Words("tender.code_field"))
 	field.Submitted = func(code string) {
 		field.SetText("")
 		s.scan(code)
 	}
-	p.content = container.NewBorder(nil, container.NewVBox(p.why, field), nil, nil,
-		kit.NewEmpty(s.env.Words("tender.code_title"), s.env.Words("tender.code_text"), nil))
-	return p
+	return container.NewBorder(nil, field, nil, nil, kit.NewEmpty(s.env.Words("tender.code_title"), s.env.Words("tender.code_text"), nil))
 }
-
-func (p *prompt) refused(text string) { p.why.SetText(text) }

@@ -72,8 +72,7 @@ func (l *takenList) card(p app.Payment) fyne.CanvasObject {
 	method.Fit = kit.Clip
 	amount := kit.Label(money.Of(p.Minor, l.s.env.Currency).Format())
 	amount.Bold, amount.Align, amount.Fit = true, fyne.TextAlignTrailing, kit.Shrink
-	state := kit.NewText(k.level.Shape()+" "+w("tender.state."+k.word), kit.SizeSmall, k.colour)
-	state.Fit = kit.Shrink
+	state := kit.NewProse(k.level.Shape() + " " + w("tender.state."+k.word)).Small().In(k.colour)
 	box := []fyne.CanvasObject{container.NewGridWithColumns(2, method, amount), state}
 	if p.Method == order.Cash {
 		box = append(box, kit.NewButton(l.s.env.Keys, kit.Plain, w("tender.take_back"), func() { l.s.takeBack(p.ID) }).Small())

@@ -4,7 +4,6 @@ package tender
 
 import (
 	"context"
-	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -55,7 +54,7 @@ type state struct {
 func New(shop *app.Shop, env kit.Env, acts Acts) *Screen {
 	s := &Screen{shop: shop, env: env, acts: acts, body: container.NewStack(), seen: map[string]pay.State{}}
 	s.stage = kit.NewStage(env.Keys, s.body)
-	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: fault, Approve: shop.Approve}
+	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.pay = newPayView(s)
 	s.done = newDoneView(s)
 	s.body.Objects = []fyne.CanvasObject{s.pay.content}
@@ -314,7 +313,6 @@ func (s *Screen) take(ask app.TenderAsk) {
 	}
 	s.busy = true
 	ask.Order = s.order
-	s.pay.refused("")
 	ctx := app.WithKey(s.env.Context, s.key)
 	kit.Call(s.verbs, ctx, func(ctx context.Context) (app.Payment, error) { return s.shop.Tender(ctx, ask) }, func(p app.Payment, err error) {
 		s.busy = false
@@ -327,10 +325,9 @@ func (s *Screen) take(ask app.TenderAsk) {
 			return
 		case code(err) == "not_a_payment_code":
 			s.env.Sound("unknown")
-			s.pay.refused(s.verbs.Words(err))
+			s.env.Say(kit.Notice, s.verbs.Words(err))
 		default:
-			s.env.Sound("refused")
-			s.pay.refused(s.verbs.Words(err))
+			s.verbs.Say(err)
 		}
 		if code(err) == "key_reused" {
 			s.key = app.NewID()
@@ -364,14 +361,4 @@ func (s *Screen) cancel(payment string) {
 	})
 }
 
-// fault reads the shop's errors for kit.Verbs.
-func fault(err error) (string, map[string]any, string) {
-	var e *app.Error
-	if !errors.As(err, &e) {
-		return "internal", nil, ""
-	}
-	act, _ := e.Data["act"].(string)
-	return e.Code, e.Data, act
-}
-
-func code(err error) string { c, _, _ := fault(err); return c }
+func code(err error) string { c, _, _ := app.Explain(err); return c }

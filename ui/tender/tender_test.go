@@ -61,6 +61,7 @@ func TestEnterThreeTimesSellsForExactCash(t *testing.T) {
 	day(t, func(c *till) {
 		c.open("32.91")
 		c.sees("Due", "¥32.91", "[Take cash ¥32.91]")
+		c.picture("pad")
 		c.press(fyne.KeyReturn)
 		if c.went != nil || c.shop.Current() == "" {
 			c.t.Fatal("the first Enter must take nothing")
@@ -82,6 +83,7 @@ func TestChangeIsShownInTheLargestLetters(t *testing.T) {
 		c.sees("[Take cash ¥50.00]")
 		c.press(fyne.KeyReturn)
 		c.sees("Change", "¥17.09")
+		c.picture("change")
 	})
 }
 
@@ -90,6 +92,7 @@ func TestANoteKeyIsOneTap(t *testing.T) {
 		c.open("32.91")
 		c.tap("¥20")
 		c.sees("¥12.91", "Hand cash back")
+		c.picture("part")
 		c.tap("Hand cash back")
 		c.sees("¥32.91", "Nothing taken yet")
 		c.tap("Exact")
@@ -104,6 +107,7 @@ func TestCashFarAboveTheTotalIsAskedAboutOnce(t *testing.T) {
 		c.write("5000")
 		c.press(fyne.KeyReturn)
 		c.sees("So much cash?", "¥5,000.00")
+		c.picture("sure")
 		c.press(fyne.KeyEscape)
 		c.not("So much cash?")
 		c.write("5000")
@@ -119,7 +123,10 @@ func TestAGoodsBarcodeIsRefusedUnsent(t *testing.T) {
 		c.open("32.91")
 		c.env.Keys.Scan("6901234567892")
 		c.pass(time.Second)
-		c.sees(c.words("error.not_a_payment_code"))
+		if len(c.said) != 1 || c.said[0] != c.words("error.not_a_payment_code") {
+			c.t.Fatalf("said %q", c.said)
+		}
+		c.picture("refused")
 		if w.calls.submits != 0 {
 			c.t.Fatal("something was sent")
 		}
@@ -141,6 +148,7 @@ func TestAPayersCodeGoesStraightInAndTheWaitHasAClock(t *testing.T) {
 		c.pass(500 * time.Millisecond)
 		c.sees("Processing", "WeChat Pay")
 		c.pass(6 * time.Second)
+		c.picture("wait")
 		c.sees("Waiting for the customer", "0:06", "[Serve next]", "[Ask again]")
 		c.tap("Ask again")
 		c.pass(20 * time.Second)
@@ -158,6 +166,7 @@ func TestAnUnknownOutcomeIsNeverCalledFailedAndTheNextIsServed(t *testing.T) {
 		c.env.Keys.Scan("28123456789012345678")
 		c.pass(2 * time.Second)
 		c.sees("do not charge again", "¥32.91")
+		c.picture("doubt")
 		first := c.shop.Current()
 		c.press(fyne.KeyF6)
 		if len(c.went) != 1 || c.went[0] != "next " || c.shop.Current() == first {
@@ -176,9 +185,11 @@ func TestOurCodeIsShownWithItsDigitAndCanBeCancelled(t *testing.T) {
 		c.write("2")
 		c.pass(time.Second)
 		c.sees("Waiting for the customer")
+		c.picture("code")
 		state = pay.Closed
 		c.tap(c.words("tender.cancel"))
 		c.pass(time.Minute)
+		c.picture("cancelled")
 		c.sees("Cancelled", "[Take it another way]", "¥32.91")
 		c.press(fyne.KeyReturn)
 		c.press(fyne.KeyReturn)

@@ -16,7 +16,7 @@ import (
 // right.
 type payView struct {
 	s       *Screen
-	content fyne.CanvasObject
+	content *fyne.Container
 	due     *kit.Total
 	note    *kit.Text // what cash would settle, where that differs
 	keys    *fyne.Container
@@ -24,7 +24,7 @@ type payView struct {
 	buttons []*kit.Button
 	middle  *fyne.Container
 	pad     *pad
-	prompt  *prompt
+	prompt  fyne.CanvasObject
 	wait    *waitView
 	taken   *takenList
 	focus   string // the payment in the middle, "" for the pad
@@ -61,8 +61,27 @@ func (v *payView) begin() {
 	v.pad.begin()
 	v.taken.set(nil)
 	v.due.SetIn("", kit.Ink)
-	v.note.SetText("")
+	v.remark("")
 	v.put(v.pad.content)
+}
+
+// shade is violet while nobody knows of some payment whether it was made.
+func (v *payView) shade() fyne.ThemeColorName {
+	for _, p := range v.s.now.pays {
+		if p.State.Open() && looks(p.State).colour == kit.Doubt {
+			return kit.Doubt
+		}
+	}
+	return kit.Ink
+}
+
+// remark shows a line below what is due; "" takes its place away.
+func (v *payView) remark(text string) {
+	if was := v.note.Hidden; v.note.Text != text || was != (text == "") {
+		v.note.SetText(text)
+		v.note.Hidden = text == ""
+		v.content.Refresh()
+	}
 }
 
 // wayName is what stands on the key of a tender.
@@ -86,14 +105,14 @@ func (v *payView) set() {
 		due = now.cash
 	}
 	if v.s.waiting() && due.Zero() {
-		due.Minor, colour = now.basket.Sum.Due, kit.Doubt
+		due.Minor, colour = now.basket.Sum.Due, v.shade()
 	}
 	v.due.SetIn(due.Format(), colour)
-	v.note.SetText("")
+	note := ""
 	if now.cash != now.other && !now.cash.Zero() {
-		v.note.SetText(v.s.env.Words("tender.cash_due", now.cash.Format()))
+		note = v.s.env.Words("tender.cash_due", now.cash.Format())
 	}
-	v.note.Hidden = v.note.Text == ""
+	v.remark(note)
 	v.pad.set(now.cash, v.s.nothingDue())
 	v.taken.set(v.rows())
 	v.place()
@@ -110,7 +129,7 @@ func (v *payView) place() {
 		v.focus = v.newest()
 		v.place()
 	case v.chosen > 0 && v.ways[v.chosen].Flow == pay.ByCode && !v.s.now.other.Zero():
-		v.put(v.prompt.content)
+		v.put(v.prompt)
 	default:
 		v.focus = ""
 		v.put(v.pad.content)
@@ -217,15 +236,6 @@ func (v *payView) took(p app.Payment) {
 	v.chosen, v.focus = -1, ""
 	if p.Method != order.Cash {
 		v.focus = p.ID
-	}
-}
-
-// refused shows in the pad why a tender was not taken; "" clears it.
-func (v *payView) refused(text string) {
-	v.pad.refused(text)
-	v.prompt.refused(text)
-	if text != "" && v.focus != "" {
-		v.s.env.Say(kit.Notice, text)
 	}
 }
 

@@ -15,10 +15,9 @@ import (
 // waitView is one payment with a provider, in large words: what is known, since when, and what a person can do meanwhile.
 type waitView struct {
 	s       *Screen
-	content fyne.CanvasObject
+	content *fyne.Container
 	payment app.Payment
 	method  *kit.Text
-	amount  *kit.Text
 	shape   *kit.Text
 	word    *kit.Text
 	clock   *kit.Text
@@ -35,9 +34,7 @@ func newWaitView(s *Screen) *waitView {
 	v := &waitView{s: s, text: kit.NewProse("").Centred(), qr: kit.NewQR(200)}
 	k, w := s.env.Keys, s.env.Words
 	centre := func(t *kit.Text) *kit.Text { t.Align, t.Fit = fyne.TextAlignCenter, kit.Shrink; return t }
-	v.method = centre(kit.NewText("", kit.SizeBody, kit.Muted))
-	v.amount = centre(kit.NewText("", kit.SizeDue, kit.Ink))
-	v.amount.Bold = true
+	v.method = centre(kit.NewText("", kit.SizeHead, kit.Ink))
 	v.shape = kit.NewText("", kit.SizeHead, kit.Ink)
 	v.word = centre(kit.Heading(""))
 	v.clock = centre(kit.NewText("", kit.SizeHead, kit.Muted))
@@ -45,9 +42,9 @@ func newWaitView(s *Screen) *waitView {
 	v.cancel = kit.NewButton(k, kit.Danger, w("tender.cancel"), func() { s.cancel(v.payment.ID) })
 	v.next = kit.NewButton(k, kit.Main, w("tender.serve_next"), s.serveNext).Hint(k.Hint(kit.Hold))
 	v.other = kit.NewButton(k, kit.Main, w("tender.other_way"), func() { s.pay.focus = ""; s.pay.chosen = -1; s.pay.put(s.pay.pad.content) })
-	top := container.NewVBox(v.method, v.amount, v.word, v.clock)
+	top := container.NewVBox(v.method, v.word, v.clock)
 	bottom := container.NewVBox(container.NewGridWithColumns(2, v.ask, v.cancel), v.next, v.other)
-	v.content = container.NewBorder(top, bottom, nil, nil, container.NewBorder(v.text, nil, nil, nil, v.qr))
+	v.content = container.NewBorder(top, bottom, nil, nil, container.NewStack(container.NewVScroll(v.text), v.qr))
 	return v
 }
 
@@ -56,8 +53,7 @@ func (v *waitView) set(p app.Payment) {
 	fresh := p.ID != v.payment.ID
 	v.payment = p
 	w, l := v.s.env.Words, looks(p.State)
-	v.method.SetText(v.s.method(p.Method))
-	v.amount.SetText(money.Of(p.Minor, v.s.env.Currency).Format())
+	v.method.SetText(v.s.method(p.Method) + "  " + money.Of(p.Minor, v.s.env.Currency).Format())
 	v.word.Colour = l.colour
 	v.word.SetText(l.level.Shape() + " " + w("tender.state."+l.word))
 	v.word.Refresh()
@@ -70,7 +66,7 @@ func (v *waitView) set(p app.Payment) {
 	if showQR {
 		showQR = v.qr.SetText(p.QR)
 	}
-	v.qr.Hidden = !showQR
+	v.qr.Hidden, v.text.Hidden = !showQR, showQR // the code wants the room, and the due stands above
 	open := p.State.Open()
 	v.ask.Hidden, v.cancel.Hidden, v.next.Hidden, v.other.Hidden = !open, !open, !open, open
 	if p.State == pay.CancelPending || p.State == pay.LateSuccess || p.State == pay.Refunding || p.State == pay.NeedsReview {
@@ -79,11 +75,12 @@ func (v *waitView) set(p app.Payment) {
 		v.cancel.Enable()
 	}
 	v.tick()
+	v.content.Refresh()
+	v.content.Refresh() // the words have a width now, and with it a height
 	if fresh {
 		v.ticks++
 		v.run(v.ticks)
 	}
-	v.content.Refresh()
 }
 
 // tick writes the clock.
