@@ -60,9 +60,9 @@ powercut: build ## cut the power of a loop-mounted disk under the till (root): R
 	@.ci/deps powercut
 	@go run ./store/bench/powercut -binary "$(CURDIR)/suanpan" -rounds $(or $(ROUNDS),20)
 
-bench: build ## measure against the C anchor, interleaved, and write docs/BENCHMARKS.md
+bench: build ## measure against the C anchor, in turns, and write docs/BENCHMARKS.md; DIR=a shop made by store/bench/fill
 	@.ci/deps bench
-	@go run ./store/bench -rounds $(or $(ROUNDS),5)
+	@go run ./store/bench/compare -binary "$(CURDIR)/suanpan" -rounds $(or $(ROUNDS),5) $(if $(DIR),-dir $(DIR))
 
 fuzz: deps ## every parser of outside bytes for T=20s each
 	@.ci/fuzz $(T)

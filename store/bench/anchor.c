@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROWS_MAX = 64, COLUMNS_MAX = 16 };
+enum { ROWS_MAX = 512, COLUMNS_MAX = 10 };
 
 typedef struct {
 	int n, columns;
@@ -90,9 +90,14 @@ int main(int argc, char **argv) {
 	rows postings = keep("SELECT seq, n, account, minor, currency FROM posting WHERE seq = ?1 ORDER BY n", sale.v[0][0]);
 	rows jobs = keep("SELECT printer, kind, state, reason, tries, copy, of, ref, at, page FROM job WHERE ref = ?1", sale.v[0][1]);
 	rows once = keep("SELECT key, hash, answer, at FROM once ORDER BY n DESC LIMIT 1", NULL);
-	/* What one sale adds up: its accounts, the figures of its shift and the stock of its lines. The file has one sale. */
-	rows totals = keep("SELECT scope, key, n, minor FROM total WHERE scope <> 'account' OR key IN "
-		"(SELECT account || ' ' || currency FROM posting WHERE seq = ?1)", sale.v[0][0]);
+	/* What one sale adds up: its accounts, the figures of its shift, the number of receipts and the stock of its lines. */
+	rows totals = keep("SELECT scope, key, n, minor FROM total, (SELECT * FROM fact WHERE seq = ?1) AS f WHERE scope = 'shift:' || f.shift"
+		" OR scope = 'series' AND key = 'receipt'"
+		" OR scope = 'account' AND key IN (SELECT account || ' ' || currency FROM posting WHERE seq = ?1)"
+		" OR scope = 'stock' AND key IN (SELECT atom FROM json_tree(CAST(f.body AS TEXT)) WHERE json_tree.key = 'sku')", sale.v[0][0]);
+	/* Other sales sell other goods: each takes the next few of these in turn. */
+	rows goods = keep("SELECT key FROM total WHERE scope = 'stock' ORDER BY random() LIMIT 512", NULL);
+	if (fact.n != 1 || postings.n == 0 || goods.n == 0) die("the newest sale has no fact, no postings or no goods");
 
 	sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE"), *commit = prepare("COMMIT"),
 		*head = prepare("INSERT INTO draft (id, made, head) VALUES (?1, 0, ?2)"),
@@ -129,7 +134,11 @@ int main(int argc, char **argv) {
 		snprintf(number, sizeof number, "C-%09lld", seq);
 		bind_all(f, &fact, 0), sqlite3_bind_int64(f, 1, seq), sqlite3_bind_text(f, 2, name, -1, SQLITE_STATIC), run(f);
 		for (int k = 0; k < postings.n; k++) bind_all(p, &postings, k), sqlite3_bind_int64(p, 1, seq), run(p);
-		for (int k = 0; k < totals.n; k++) bind_all(t, &totals, k), run(t);
+		for (int k = 0; k < totals.n; k++) {
+			bind_all(t, &totals, k);
+			if (!strcmp((const char *)sqlite3_value_text(totals.v[k][0]), "stock")) sqlite3_bind_value(t, 2, goods.v[(i * 7 + k) % goods.n][0]);
+			run(t);
+		}
 		bind_all(s, &sale, 0), sqlite3_bind_int64(s, 1, seq), sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 3, number, -1, SQLITE_STATIC), run(s);
 		sqlite3_bind_text(lines_gone, 1, name, -1, SQLITE_STATIC), run(lines_gone);

@@ -16,7 +16,6 @@ type Rush struct {
 	Seed    uint64       // the same seed serves the same customers; the moments differ with the machine
 	Cut     func(*Till)  // ends the till without warning, e.g. (*Till).Kill
 	Mend    func() error // what must be done before it can start again; may be nil
-	Say     func(...any) // reports progress; may be nil
 	Calls   int          // the most requests between two strikes; 60 where zero
 	Fading  bool         // what is answered while Cut is at work does not count as answered
 
@@ -29,6 +28,7 @@ type Rush struct {
 	struck  bool             // since the last check
 	restart []time.Duration  // from start to the first answer, after a strike
 	known   map[string]int64 // price by SKU, in minor units
+	took    map[string][]time.Duration
 }
 
 // step is one request that was answered.
@@ -70,14 +70,21 @@ type book struct {
 
 // Run serves customers until the till was struck that often, and checks after each strike. The first disagreement is the error.
 func (r *Rush) Run(strikes int) error {
+	return r.shift(func() bool { return r.strikes < strikes })
+}
+
+// Serve serves so many customers on a till that is not struck at all (Cut is nil).
+func (r *Rush) Serve(customers int) error {
+	return r.shift(func() bool { customers--; return customers >= 0 })
+}
+
+// shift sets the shop up, serves customers as long as there are more, and ends the till in order.
+func (r *Rush) shift(more func() bool) error {
 	if r.Calls == 0 {
 		r.Calls = 60
 	}
-	if r.Say == nil {
-		r.Say = func(...any) {}
-	}
 	r.rng = rand.New(rand.NewPCG(r.Seed, 0x5a))
-	r.book.entries = map[string]int64{}
+	r.book.entries, r.took = map[string]int64{}, map[string][]time.Duration{}
 	if err := r.reopen(); err != nil {
 		return err
 	}
@@ -85,14 +92,13 @@ func (r *Rush) Run(strikes int) error {
 	if err := r.setUp(); err != nil {
 		return err
 	}
-	for r.strikes < strikes {
-		if err := r.customer(); err != nil {
-			return fmt.Errorf("after %d sales, %d strikes: %w", len(r.book.sales), r.strikes, err)
+	for more() {
+		err := r.customer()
+		if err == nil && r.struck {
+			err = r.check()
 		}
-		if r.struck {
-			if err := r.check(); err != nil {
-				return fmt.Errorf("after %d sales, %d strikes: %w", len(r.book.sales), r.strikes, err)
-			}
+		if err != nil {
+			return fmt.Errorf("after %d sales, %d strikes: %w", len(r.book.sales), r.strikes, err)
 		}
 	}
 	if err := r.calm(); err != nil {
@@ -103,6 +109,9 @@ func (r *Rush) Run(strikes int) error {
 	}
 	return nil
 }
+
+// Took returns how long each call of a method took, from the request to the answer, in the order in which they were made.
+func (r *Rush) Took(method string) []time.Duration { return r.took[method] }
 
 // Sales returns how many sales were answered, and Returns how many returns.
 func (r *Rush) Sales() int { return len(r.book.sales) }
@@ -156,6 +165,9 @@ func (r *Rush) signOn() error {
 func (r *Rush) arm() {
 	p := &plan{cut: r.Cut, till: r.till}
 	r.plan = p
+	if p.cut == nil {
+		return
+	}
 	if r.strikes > 0 && r.rng.IntN(6) == 0 {
 		p.in(time.Duration(r.rng.IntN(150_000)) * time.Microsecond)
 		return
@@ -193,7 +205,9 @@ func (r *Rush) gone(err error) error {
 // ask asks until there is an answer, however often the till is struck meanwhile.
 func (r *Rush) ask(method string, params map[string]any, result any) (json.RawMessage, error) {
 	for {
+		begun := time.Now()
 		answer, err := r.till.Call(method, params, result)
+		r.took[method] = append(r.took[method], time.Since(begun))
 		if err == nil && r.Fading && r.plan.fell() {
 			err = fmt.Errorf("%s: %w", method, ErrGone)
 		}
