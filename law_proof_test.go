@@ -68,6 +68,7 @@ func TestLawFindsEveryKindOfBreach(t *testing.T) {
 		"tests of a wing stay in it":            {house("payments/x/a_test.go", imports("x", "suanpan/store")), "imports store"},
 		"tests do not open SQL either":          {house("app/a_test.go", imports("app_test", "modernc.org/sqlite")), "only the store speaks SQL"},
 		"all wired":                             {house("wire.go", wire, "ui/sell/a.go", imports("sell"), "payments/wechatpay/a.go", imports("wechatpay"), "devices/escpos/a.go", imports("escpos")), ""},
+		"wired in a page beside wire.go":        {house("wire.go", wire, "wire_more.go", imports("main", "suanpan/payments/nexo"), "payments/nexo/a.go", imports("nexo")), ""},
 		"a forgotten provider":                  {house("wire.go", wire, "payments/nexo/a.go", imports("nexo")), "payments/nexo is not in wire.go"},
 		"a forgotten driver":                    {house("main.go", imports("main"), "wire.go", wire, "devices/scale/a.go", imports("scale")), "devices/scale is not in wire.go"},
 		"a forgotten mode":                      {house("wire.go", wire, "app/dining/a.go", imports("dining")), "app/dining is not in wire.go"},
