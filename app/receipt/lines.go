@@ -161,9 +161,9 @@ func (b *breaker) widths(cells []Cell) ([]int, bool) {
 
 // stack writes the first cell on lines of its own and the others behind each other at the right.
 func (b *breaker) stack(row Row, style Style, wide, high int) {
-	eff := b.columns / wide
-	if row.Cells[0].Text != "" {
-		for _, piece := range b.wrap(row.Cells[0].Text, eff) {
+	eff, before := b.columns/wide, len(b.lines)
+	for _, piece := range b.wrap(row.Cells[0].Text, eff) {
+		if piece.text != "" {
 			b.add(high, Run{0, piece.width * wide, piece.text, style})
 		}
 	}
@@ -191,6 +191,9 @@ func (b *breaker) stack(row Row, style Style, wide, high int) {
 	}
 	if used > 0 {
 		flush()
+	}
+	if len(b.lines) == before { // nothing to say is still a line
+		b.add(high)
 	}
 }
 

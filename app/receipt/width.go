@@ -2,7 +2,6 @@ package receipt
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
@@ -45,8 +44,9 @@ func (m Measure) Of(text string) int {
 	return n
 }
 
-// Clean composes text (NFC) and drops what must never reach a printer: control characters, which could be commands, and
-// marks that show nothing, such as variation selectors and joiners. Tabs become spaces; line breaks stay.
+// Clean drops from text what must never reach a printer: control characters, which could be commands, and
+// marks that show nothing, such as variation selectors and joiners, and composes the rest (NFC). Tabs become spaces; line
+// breaks stay. Bytes that are no UTF-8 come out as U+FFFD, which printers show as ■.
 func Clean(text string) string {
 	plain := true
 	for i := 0; i < len(text); i++ {
@@ -58,12 +58,9 @@ func Clean(text string) string {
 	if plain {
 		return text
 	}
-	if !norm.NFC.IsNormalString(text) {
-		text = norm.NFC.String(text)
-	}
 	for _, r := range text {
-		if silent(r) || r == '\t' || r == unicode.ReplacementChar {
-			return strings.Map(func(r rune) rune {
+		if silent(r) || r == '\t' {
+			text = strings.Map(func(r rune) rune {
 				switch {
 				case r == '\t':
 					return ' '
@@ -72,7 +69,12 @@ func Clean(text string) string {
 				}
 				return r
 			}, text)
+			break
 		}
+	}
+	// Last, for a mark may only now stand beside its letter: cleaning twice must change nothing.
+	if !norm.NFC.IsNormalString(text) {
+		text = norm.NFC.String(text)
 	}
 	return text
 }

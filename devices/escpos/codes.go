@@ -156,7 +156,7 @@ func digits(text string, n int) string {
 			return ""
 		}
 		if i < n-1 {
-			sum += int(c-'0') * (1 + 2*((n-i)%2))
+			sum += int(c-'0') * (3 - 2*((n-i)%2)) // 3 beside the check digit, then 1 and 3 in turn
 		}
 	}
 	check := string(byte('0' + (10-sum%10)%10))

@@ -98,6 +98,9 @@ func (e *Encoder) Encode(page receipt.Page) Paper {
 		}
 		w.end(w.row)
 	}
+	if len(w.blocks) == 0 || w.blocks[len(w.blocks)-1].End < len(w.out) {
+		w.end(w.row)
+	}
 	return Paper{Bytes: w.out, Blocks: w.blocks, Lines: w.lines, Cuts: w.cuts, Kick: w.kick, Missing: w.missing}
 }
 

@@ -15,18 +15,19 @@ import (
 	"suanpan/devices/virtual"
 )
 
+var phrases = map[string]string{
+	"receipt.sale": "收据", "receipt.refund": "退货单", "receipt.gift": "礼品小票", "receipt.copy": "补打 COPY %d",
+	"receipt.training": "培训单 不作凭证", "receipt.number": "单号", "receipt.of": "原单号", "receipt.reason": "原因", "receipt.time": "时间",
+	"receipt.cashier": "收银员", "receipt.till": "收银机", "receipt.item": "品名", "receipt.qty": "数量", "receipt.price": "单价",
+	"receipt.amount": "金额", "receipt.pieces": "件数", "receipt.subtotal": "小计", "receipt.discount": "优惠 %s", "receipt.rounding": "抹零",
+	"receipt.total": "合计", "receipt.refund_total": "退款合计", "receipt.tax_in": "含税 %s", "receipt.given": "收款", "receipt.change": "找零",
+	"receipt.ref": "流水号", "receipt.code": "凭此码退换", "receipt.gift_note": "扫码查询，凭票换货", "receipt.method.cash": "现金",
+	"receipt.method.wechatpay": "微信支付", "receipt.damaged": "记录不完整",
+}
+
 // words are the phrases as a shop would have them; a test must not depend on the language files of the program.
 func words(key string, args ...any) string {
-	table := map[string]string{
-		"receipt.sale": "收据", "receipt.refund": "退货单", "receipt.gift": "礼品小票", "receipt.copy": "补打 COPY %d",
-		"receipt.training": "培训单 不作凭证", "receipt.number": "单号", "receipt.of": "原单号", "receipt.reason": "原因", "receipt.time": "时间",
-		"receipt.cashier": "收银员", "receipt.till": "收银机", "receipt.item": "品名", "receipt.qty": "数量", "receipt.price": "单价",
-		"receipt.amount": "金额", "receipt.pieces": "件数", "receipt.subtotal": "小计", "receipt.discount": "优惠 %s", "receipt.rounding": "抹零",
-		"receipt.total": "合计", "receipt.refund_total": "退款合计", "receipt.tax_in": "含税 %s", "receipt.given": "收款", "receipt.change": "找零",
-		"receipt.ref": "流水号", "receipt.code": "凭此码退换", "receipt.gift_note": "扫码查询，凭票换货", "receipt.method.cash": "现金",
-		"receipt.method.wechatpay": "微信支付", "receipt.damaged": "记录不完整",
-	}
-	text, ok := table[key]
+	text, ok := phrases[key]
 	if !ok {
 		panic("no words for " + key)
 	}
