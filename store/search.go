@@ -19,7 +19,7 @@ const (
 
 // Bounds of what an item adds to the search tables, and of one search.
 const (
-	readingsKept = 4    // readings of a name's initials
+	readingsKept = 3    // readings of a name's initials
 	tailDigits   = 6    // digits at the end of a barcode that are found by themselves
 	looksMax     = 4000 // rows looked at for one substring
 )
@@ -131,7 +131,7 @@ func (v *view) SearchItems(text string, limit int) ([]catalog.Item, error) {
 		}
 	}
 	for _, c := range forms {
-		f.ids("SELECT item FROM barcode WHERE code = ?1", c)
+		f.ids("SELECT item FROM barcode WHERE code = ?1", catalog.Key(c))
 		f.ids("SELECT id FROM item WHERE sku = ?1", c)
 	}
 	digits := strings.Trim(question, "0123456789") == ""
@@ -151,9 +151,16 @@ func (v *view) SearchItems(text string, limit int) ([]catalog.Item, error) {
 func (f *finder) codes(forms []string) {
 	for _, c := range forms {
 		f.ids("SELECT id FROM item WHERE sku >= ?1 AND sku < ?2 ORDER BY sku", c, past(c))
-		f.ids("SELECT item FROM barcode WHERE code >= ?1 AND code < ?2 ORDER BY code", c, past(c))
+		for _, zeros := range gtinZeros {
+			if zeros == "" || c[0] >= '0' && c[0] <= '9' {
+				f.ids("SELECT item FROM barcode WHERE code >= ?1 AND code < ?2 ORDER BY code", zeros+c, past(zeros+c))
+			}
+		}
 	}
 }
+
+// gtinZeros are what stands before an EAN-13, a UPC-A, an EAN-8 and any other code in the table (catalog.Key).
+var gtinZeros = [...]string{"0", "00", "000000", ""}
 
 // ids adds the items that sql names, as far as there is room.
 func (f *finder) ids(sql string, args ...any) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 
@@ -26,8 +27,6 @@ const polyphones = "重zc长cz行hx乐ly单ds调td藏cz盛sc参sc朝cz厦xs弹td
 // Latin letters and digits stay, everything else falls out. The likely reading comes first; at most twelve are answered,
 // combinations of common readings before rare ones.
 func Initials(name string) []string {
-	args := pinyin.NewArgs()
-	args.Style, args.Heteronym = pinyin.FirstLetter, true
 	keys := []string{""}
 	var rare [][]string // rare readings by place
 	n := 0
@@ -37,7 +36,7 @@ func Initials(name string) []string {
 		}
 		switch {
 		case unicode.Is(unicode.Han, r):
-			common, others := readings(r, args)
+			common, others := readings(r)
 			if len(common) > 0 {
 				keys, rare = extend(keys, common), append(rare, others)
 			}
@@ -60,8 +59,8 @@ func Initials(name string) []string {
 }
 
 // readings returns the initials of one character: those people have in mind, and the others that a dictionary knows.
-func readings(r rune, args pinyin.Args) (common, rare []string) {
-	known := tidy(pinyin.SinglePinyin(r, args), strings.TrimSpace)
+func readings(r rune) (common, rare []string) {
+	known := letters(r)
 	if i := strings.IndexRune(polyphones, r); i >= 0 {
 		for _, c := range polyphones[i+len(string(r)):] {
 			if c > 'z' {
@@ -77,11 +76,36 @@ func readings(r rune, args pinyin.Args) (common, rare []string) {
 			rare = append(rare, k)
 		}
 	}
-	return tidy(common, strings.TrimSpace), rare
+	return common, rare
+}
+
+// toned are the vowels with which a syllable may begin, each before itself without its tone.
+const toned = "āaáaǎaàaēeéeěeèeêeếeềeōoóoǒoòoḿmńnňnǹn"
+
+// letters returns the first letters of what a dictionary knows for one character, each once. The dictionary is read as it
+// lies: its own search cleans every syllable with regular expressions, which made up a third of an import.
+func letters(r rune) (out []string) {
+	for syllable := range strings.SplitSeq(pinyin.PinyinDict[int(r)], ",") {
+		first, n := utf8.DecodeRuneInString(syllable)
+		letter := syllable[:min(n, len(syllable))]
+		if i := strings.IndexRune(toned, first); first >= utf8.RuneSelf && i >= 0 {
+			letter = toned[i+n : i+n+1]
+		}
+		if letter != "" && !slices.Contains(out, letter) {
+			out = append(out, letter)
+		}
+	}
+	return out
 }
 
 // extend appends each reading to each key, as far as there is room; every key goes on with the first reading.
 func extend(keys, readings []string) []string {
+	if len(readings) == 1 {
+		for i := range keys {
+			keys[i] += readings[0]
+		}
+		return keys
+	}
 	out := make([]string, 0, readingsMax)
 	for _, k := range keys {
 		out = append(out, k+readings[0])
