@@ -1,0 +1,53 @@
+package shift
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"suanpan/ui/kit"
+)
+
+// now is the open shift: who, since when, and the X as paper. Nothing is closed by looking.
+type now struct {
+	s     *Screen
+	box   fyne.CanvasObject
+	who   *kit.Text
+	since *kit.Text
+	float *kit.Text
+	paper *kit.PaperView
+	asked int
+}
+
+func newNow(s *Screen) *now {
+	n := &now{s: s, paper: kit.NewPaper(384), who: kit.Heading(""), since: kit.NewText("", kit.SizeBody, kit.Muted), float: kit.NewText("", kit.SizeBody, kit.Muted)}
+	for _, t := range []*kit.Text{n.who, n.since, n.float} {
+		t.Fit = kit.Clip
+	}
+	w, k := s.env.Words, s.env.Keys
+	turn := func(name string) func() { return func() { s.tabs.Select(name); s.choose(name) } }
+	buttons := container.NewVBox(
+		kit.NewButton(k, kit.Plain, w("shift.part.cash"), turn("cash")).Hint("2"),
+		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"))
+	left := container.NewBorder(container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small()), buttons, nil, nil, nil)
+	n.box = container.New(&columns{shares: []float32{2, 3}}, left, n.paper)
+	return n
+}
+
+func (n *now) content() fyne.CanvasObject { return n.box }
+func (n *now) leave() bool                { return false }
+func (n *now) main()                      { n.s.tabs.Select("close"); n.s.choose("close") }
+func (n *now) heard()                     { n.begin() }
+
+func (n *now) begin() {
+	sh := n.s.shop.Info().Shift
+	if sh == nil {
+		return
+	}
+	w := n.s.env.Words
+	n.who.SetText(w("shift.number", sh.No) + "  " + sh.Name)
+	n.since.SetText(w("shift.opened", sh.Opened.Local().Format("2006-01-02 15:04")))
+	n.float.SetText(w("shift.float") + "  " + amount(sh.Float, sh.Currency))
+	n.asked++
+	mine := n.asked
+	n.s.draw(n.paper, n.s.shop.XPage, func() bool { return mine == n.asked })
+}
