@@ -14,7 +14,6 @@ type Line struct {
 	Note     string // second row, small: discount, modifiers, override; may be empty
 	Negative bool   // the amount is given back: vermilion
 	Struck   bool   // voided, shown until the sale ends
-	Level    Level  // state of a sent dish or similar; Unknown shows nothing
 }
 
 // Lines is the basket: it draws the rows that are seen and touches only those that changed, so that a scan into a basket of
