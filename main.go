@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"suanpan/app"
+	"suanpan/store"
 	"suanpan/ui/rpc"
 )
 
@@ -93,6 +95,7 @@ func plain(help string, work func(context.Context, job) error) command {
 
 func commands() map[string]command {
 	return map[string]command{
+		"":        windowCommand(),
 		"rpc":     rpcCommand(),
 		"verify":  plain("recompute the ledger's chain and totals, and say what is wrong", verifyCommand),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
@@ -114,6 +117,28 @@ func home() string {
 		dir = "."
 	}
 	return filepath.Join(dir, "suanpan")
+}
+
+// windowCommand opens the till's window.
+func windowCommand() command {
+	return command{"open the till's window", func(set *flag.FlagSet) func(context.Context, job) error {
+		demo := set.Bool("demo", false, "a stocked sample shop with a printer that shows its paper, and stand-in payment providers")
+		return func(ctx context.Context, j job) error {
+			h, err := open(ctx, j)
+			if errors.Is(err, app.ErrOwned) && store.Nudge(j.data) == nil {
+				return nil // the window that is open already comes to the front
+			}
+			if err != nil {
+				return err
+			}
+			if *demo {
+				if err := furnish(ctx, h); err != nil {
+					return errors.Join(err, h.close())
+				}
+			}
+			return h.window(ctx, nil)
+		}
+	}}
 }
 
 func rpcCommand() command {

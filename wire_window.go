@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"sync"
+
+	"fyne.io/fyne/v2"
+	desktop "fyne.io/fyne/v2/app"
+
+	"suanpan/app"
+	"suanpan/app/catalog"
+	"suanpan/app/money"
+	"suanpan/assets"
+	"suanpan/devices/virtual"
+	"suanpan/ui"
+	"suanpan/ui/kit"
+)
+
+// appID is how the desktop knows the program.
+const appID = "cn.suanpan.till"
+
+// window runs the till's window until a person closes it. play, when not nil, is what drives it instead of a person.
+func (h *till) window(ctx context.Context, play func(context.Context, *ui.Window) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	a := desktop.NewWithID(appID)
+	roll := &roll{}
+	h.gear.slip = roll.put
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view})
+	h.gear.scan = w.Scan
+	h.store.OnNudge(w.Raise)
+	var done sync.WaitGroup
+	done.Go(func() { h.shop.Run(ctx) })
+	done.Go(func() { h.gear.Run(ctx) })
+	var played error
+	if play != nil {
+		done.Go(func() {
+			played = play(ctx, w)
+			kit.Post(a.Quit)
+		})
+	}
+	w.Show()
+	a.Run()
+	stop()
+	done.Wait()
+	return errors.Join(played, h.close())
+}
+
+// roll keeps the newest slips of the virtual printer for the window that shows its paper.
+type roll struct {
+	mu    sync.Mutex
+	slips []image.Image
+	shown func()
+}
+
+const rollMax = 20
+
+func (r *roll) put(s virtual.Slip) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.slips = append(r.slips, s.Image(virtual.Look{Margin: 24, Torn: true}))
+	r.slips = r.slips[max(0, len(r.slips)-rollMax):]
+	if r.shown != nil {
+		r.shown()
+	}
+}
+
+// view shows the newest slip.
+func (r *roll) view(env kit.Env) fyne.CanvasObject {
+	p := kit.NewPaper(330)
+	show := func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if n := len(r.slips); n > 0 {
+			p.SetPage(r.slips[n-1])
+		}
+	}
+	r.mu.Lock()
+	r.shown = func() { env.Post(show) }
+	r.mu.Unlock()
+	show()
+	return p
+}
+
+// furnish makes the sample shop in an empty folder; one that is set up is left alone.
+func furnish(ctx context.Context, h *till) error {
+	if h.shop.Info().Ready {
+		return nil
+	}
+	w := h.words.In(assets.Home)
+	if _, err := h.shop.Setup(ctx, app.Setup{Template: "demo", Name: w("demo.shop"), Currency: "CNY", Locale: assets.Home,
+		Rounding: &money.Rounding{Unit: 10, Mode: money.Down, CashOnly: true}}); err != nil {
+		return err
+	}
+	if _, err := h.shop.Login(ctx, "1", "1234"); err != nil {
+		return err
+	}
+	if _, err := h.shop.ImportFrom(ctx, bytes.NewReader(assets.DemoGoods()), app.ImportAsk{Path: "demo", Format: catalog.CSV}, nil); err != nil {
+		return err
+	}
+	if _, err := h.shop.PutDevice(ctx, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: "virtual:receipt", Profile: "xprinter-80", Columns: 48}); err != nil {
+		return err
+	}
+	for _, p := range []app.StaffPut{{ID: "2", Name: w("demo.cashier"), Roles: []string{"cashier"}, PIN: "2580"}} {
+		if _, err := h.shop.PutStaff(ctx, p); err != nil {
+			return err
+		}
+	}
+	var stock []app.StockLine
+	items, err := h.shop.Items(ctx, "", "", 500)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		stock = append(stock, app.StockLine{SKU: i.SKU, Qty: money.Pieces(48)})
+	}
+	if _, err := h.shop.ReceiveStock(ctx, stock); err != nil {
+		return err
+	}
+	return h.shop.Logout(ctx)
+}
