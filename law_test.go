@@ -158,6 +158,9 @@ func law(t *testing.T, tree fs.FS) (breaches []string) {
 			if path.Dir(file) == "." && strings.HasPrefix(file, "wire") && !test { // wire.go, and wire_devices.go beside it
 				wired[imported] = true
 			}
+			if dir == "ui" && strings.HasPrefix(imported, module+"/ui/") && !test { // the window arranges the screens
+				wired[imported] = true
+			}
 			if imported == "fyne.io/fyne/v2/app" {
 				if window != "" {
 					say("%s imports fyne.io/fyne/v2/app, and so does %s: it brings OpenGL and minutes of C, so one file opens the window", file, window)
