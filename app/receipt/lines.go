@@ -53,7 +53,9 @@ func (b *breaker) add(high int, runs ...Run) {
 func (b *breaker) rule(row Row) {
 	mark := "-"
 	for _, r := range Clean(row.Text) {
-		mark = string(r)
+		if r > ' ' {
+			mark = string(r)
+		}
 		break
 	}
 	n := b.columns / b.m.Of(mark)
