@@ -15,6 +15,7 @@ import (
 type cash struct {
 	s       *Screen
 	box     fyne.CanvasObject
+	form    *fyne.Container
 	kinds   *kit.Options
 	entry   *kit.MoneyEntry
 	reasons *kit.Options
@@ -39,7 +40,8 @@ func newCash(s *Screen) *cash {
 	c.reason.Submitted = func(string) { c.main() }
 	c.reasons = kit.NewChips(k, nil, func(key string) { c.reason.SetText(c.s.env.Words("shift.reason." + key)) })
 	c.do = kit.NewButton(k, kit.Main, "", c.main).Hint(k.Hint(kit.Pay))
-	left := container.NewBorder(container.NewVBox(c.kinds, c.entry, c.reasons, c.reason), c.do, nil, nil, nil)
+	c.form = container.NewVBox(c.kinds, c.entry, c.reason, c.reasons)
+	left := container.NewBorder(c.form, c.do, nil, nil, nil)
 	c.box = container.New(&columns{shares: []float32{3, 2}}, left, container.NewCenter(kit.NewKeypad(k, c.entry)))
 	return c
 }
@@ -66,6 +68,7 @@ func (c *cash) arrange() {
 	}
 	c.reasons.SetOptions(options)
 	c.reasons.Select("")
+	c.form.Refresh()
 	c.reason.SetPlaceHolder(w("shift.reason"))
 	if kind == "pick_up" {
 		c.reason.SetPlaceHolder(w("shift.reason_bag"))

@@ -44,13 +44,13 @@ func newClosing(s *Screen) *closing {
 	for _, r := range []string{"wrong_change", "missed", "unknown"} {
 		options = append(options, kit.Option{Key: r, Label: w("shift.reason." + r)})
 	}
-	c.reasons = kit.NewTabs(k, options, func(key string) { c.reason.SetText(w("shift.reason." + key)) })
+	c.reasons = kit.NewChips(k, options, func(key string) { c.reason.SetText(w("shift.reason." + key)) })
 	c.close = kit.NewButton(k, kit.Main, w("shift.confirm_close"), c.main).Hint(k.Hint(kit.Pay))
 	c.again = kit.NewButton(k, kit.Plain, w("shift.count_again"), c.recount)
-	one := container.NewBorder(nil, c.submit, nil, nil, c.tally.content)
-	two := container.NewBorder(kit.Heading(w("shift.expected")), nil, nil, nil, c.expected)
-	three := container.NewBorder(kit.Heading(w("shift.difference")), container.NewVBox(c.again, c.close), nil, nil, c.differ)
-	c.box = container.New(&columns{shares: []float32{5, 3, 4}}, one, kit.Surfaced(two), kit.Surfaced(three))
+	one := container.NewBorder(nil, container.NewStack(c.submit, c.again), nil, nil, c.tally.content)
+	two := container.NewBorder(kit.Heading(w("shift.expected")), nil, nil, nil, container.NewVScroll(c.expected))
+	three := container.NewBorder(kit.Heading(w("shift.difference")), c.close, nil, nil, container.NewVScroll(c.differ))
+	c.box = container.New(&columns{shares: []float32{6, 3, 4}}, one, kit.Surfaced(two), kit.Surfaced(three))
 	return c
 }
 
@@ -130,7 +130,7 @@ func (c *closing) show() {
 	c.check()
 	c.expected.Objects, c.differ.Objects = nil, nil
 	able(c.close, c.result != nil)
-	c.again.Hidden = c.result == nil
+	c.submit.Hidden, c.again.Hidden = c.result != nil, c.result == nil
 	if c.result == nil {
 		c.expected.Objects = []fyne.CanvasObject{kit.NewProse(w("shift.blind_hint")).In(kit.Muted)}
 		c.refresh()
@@ -148,8 +148,8 @@ func (c *closing) show() {
 		c.differ.Add(figure(w("receipt.method."+m), text, colour))
 	}
 	if !c.result.Even {
-		c.differ.Add(c.reasons)
 		c.differ.Add(c.reason)
+		c.differ.Add(c.reasons)
 	}
 	if n, m := len(c.result.OpenOrders), len(c.result.Unknown); n+m > 0 {
 		c.carried.SetText(w("shift.carried", n, m))

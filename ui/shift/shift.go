@@ -28,6 +28,7 @@ type Screen struct {
 	stage *kit.Stage
 	tabs  *kit.Options
 	body  *fyne.Container
+	page  *fyne.Container
 	pop   func()
 	shown bool
 	open  bool // a shift is open, as last seen
@@ -48,8 +49,8 @@ type part interface {
 func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	s := &Screen{shop: shop, env: env, calls: calls, body: container.NewStack()}
 	s.tabs = kit.NewTabs(env.Keys, nil, s.choose)
-	page := container.NewBorder(s.tabs, nil, nil, nil, s.body)
-	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
+	s.page = container.NewBorder(s.tabs, nil, nil, nil, s.body)
+	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{s.page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.parts = map[string]part{"open": newOpening(s), "now": newNow(s), "cash": newCash(s), "close": newClosing(s), "past": newPast(s)}
 	return s
@@ -121,6 +122,7 @@ func (s *Screen) arrange(want string) {
 		options = append(options, kit.Option{Key: n, Label: s.env.Words("shift.part." + n), Hint: string(rune('1' + i))})
 	}
 	s.tabs.SetOptions(options)
+	s.page.Refresh()
 	name := names[0]
 	for _, n := range names {
 		if n == want || (want == "" && n == s.part) {
@@ -161,19 +163,19 @@ func (s *Screen) back() {
 	}
 }
 
-// page is a paper ready to be looked at.
-type page struct{ picture image.Image }
+// sheet is a paper ready to be looked at.
+type sheet struct{ picture image.Image }
 
 // draw reads a page beside the UI goroutine and shows it.
 func (s *Screen) draw(to *kit.PaperView, read func(context.Context) (receipt.Page, error), still func() bool) {
-	kit.Call(s.verbs, s.env.Context, func(ctx context.Context) (page, error) {
+	kit.Call(s.verbs, s.env.Context, func(ctx context.Context) (sheet, error) {
 		p, err := read(ctx)
 		if err != nil || s.calls.Draw == nil {
-			return page{}, err
+			return sheet{}, err
 		}
 		picture, err := s.calls.Draw(p)
-		return page{picture}, err
-	}, func(p page, err error) {
+		return sheet{picture}, err
+	}, func(p sheet, err error) {
 		if !still() {
 			return
 		}

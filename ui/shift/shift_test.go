@@ -2,6 +2,8 @@ package shift_test
 
 import (
 	"image"
+	"image/color"
+	"image/draw"
 	"strings"
 	"testing"
 
@@ -15,7 +17,9 @@ import (
 func (c *till) paper(last *string) shift.Calls {
 	return shift.Calls{Draw: func(p receipt.Page) (image.Image, error) {
 		*last = receipt.Plain(p, 42)
-		return image.NewGray(image.Rect(0, 0, 384, 600)), nil
+		sheet := image.NewGray(image.Rect(0, 0, 384, 600))
+		draw.Draw(sheet, sheet.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+		return sheet, nil
 	}}
 }
 

@@ -23,6 +23,7 @@ type tally struct {
 	total   *kit.MoneyEntry
 	sum     *kit.Total
 	place   *fyne.Container
+	scroll  *container.Scroll
 	byTotal bool
 }
 
@@ -56,7 +57,7 @@ func newTally(s *Screen, changed, done func()) *tally {
 		t.grid.Add(container.New(&thirds{}, label, row.entry, row.value))
 	}
 	t.place = container.NewStack()
-	t.content = container.NewBorder(t.how, t.sum, nil, nil, t.place)
+	t.content = container.NewBorder(container.NewVBox(t.how, t.sum), nil, nil, nil, t.place)
 	t.show()
 	return t
 }
@@ -66,7 +67,8 @@ func (t *tally) show() {
 	if t.byTotal {
 		t.place.Objects = []fyne.CanvasObject{container.NewBorder(t.total, nil, nil, nil, container.NewCenter(kit.NewKeypad(t.s.env.Keys, t.total)))}
 	} else {
-		t.place.Objects = []fyne.CanvasObject{container.NewVScroll(t.grid)}
+		t.scroll = container.NewVScroll(t.grid)
+		t.place.Objects = []fyne.CanvasObject{t.scroll}
 	}
 	t.place.Refresh()
 	t.told()
@@ -87,13 +89,13 @@ func (t *tally) focus() {
 		t.total.Focus()
 		return
 	}
-	for _, r := range t.rows {
+	for i, r := range t.rows {
 		if r.entry.Text() == "" {
-			r.entry.Focus()
+			t.to(i)
 			return
 		}
 	}
-	t.rows[0].entry.Focus()
+	t.to(0)
 }
 
 // pass is Enter on a row.
@@ -103,10 +105,23 @@ func (t *tally) pass(i int) {
 		t.told()
 	}
 	if i+1 < len(t.rows) {
-		t.rows[i+1].entry.Focus()
+		t.to(i + 1)
 		return
 	}
 	t.finished()
+}
+
+// to takes the keyboard to a row and brings it into view.
+func (t *tally) to(i int) {
+	row := t.grid.Objects[i]
+	top, bottom := row.Position().Y, row.Position().Y+row.Size().Height
+	switch view := t.scroll.Size().Height; {
+	case top < t.scroll.Offset.Y:
+		t.scroll.ScrollToOffset(fyne.NewPos(0, top))
+	case bottom > t.scroll.Offset.Y+view:
+		t.scroll.ScrollToOffset(fyne.NewPos(0, bottom-view))
+	}
+	t.rows[i].entry.Focus()
 }
 
 func (t *tally) finished() {
@@ -167,33 +182,48 @@ func able(w fyne.Disableable, on bool) {
 	}
 }
 
-// thirds lays out a row: what, how many, how much.
+// thirds lays out a row: what, how many, and where there is room for it, how much.
 type thirds struct{}
+
+const (
+	tallyRoom = 9.5 // least width of a row, in letters
+	tallyFull = 13  // width from which the value stands behind it
+)
 
 // MinSize implements fyne.Layout.
 func (*thirds) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(kit.Letter(o[0])*12, o[1].MinSize().Height)
+	return fyne.NewSize(kit.Letter(o[0])*tallyRoom, o[1].MinSize().Height)
 }
 
 // Layout implements fyne.Layout.
 func (*thirds) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	em := kit.Letter(o[0])
 	gap := em / 2
-	left, middle := em*3.6, min(em*6, size.Width*0.36)
+	left, rest := em*3.4, float32(0)
+	if size.Width >= em*tallyFull {
+		rest = em * 5
+	}
+	middle := size.Width - left - gap - rest
 	o[0].Resize(fyne.NewSize(left, size.Height))
 	o[0].Move(fyne.NewPos(0, 0))
 	o[1].Resize(fyne.NewSize(middle, size.Height))
 	o[1].Move(fyne.NewPos(left+gap, 0))
-	rest := size.Width - left - middle - 3*gap
-	o[2].Resize(fyne.NewSize(max(rest, 0), size.Height))
-	o[2].Move(fyne.NewPos(left+middle+2*gap, 0))
+	o[2].Resize(fyne.NewSize(max(rest-gap, 0), size.Height))
+	o[2].Move(fyne.NewPos(left+middle+gap, 0))
+	if hidden := rest == 0; (o[2].Visible()) == hidden {
+		if hidden {
+			o[2].Hide()
+		} else {
+			o[2].Show()
+		}
+	}
 }
 
-// pairs stacks rows in one column, in two where there are many of them and there is room.
+// pairs stacks rows in two columns where there is room, the second going on where the first ends.
 type pairs struct{}
 
 func (*pairs) columns(o []fyne.CanvasObject, width float32) int {
-	if len(o) > 8 && width >= 2*o[0].MinSize().Width+kit.Letter(o[0]) {
+	if len(o) > 6 && width >= 2*o[0].MinSize().Width+kit.Letter(o[0]) {
 		return 2
 	}
 	return 1
