@@ -41,9 +41,11 @@ type variance struct {
 	Counted  string `json:"counted"`
 }
 
+const goods = "Catalogue and stock"
+
 func catalogueMethods() []Method {
-	const g = "Catalogue and stock"
-	return []Method{
+	const g = goods
+	return append([]Method{
 		def(g, "catalog.put", "Adds or replaces items by SKU; all or nothing.", func(ctx context.Context, f *Face, p struct {
 			Key
 			Items []Item `json:"items"`
@@ -87,6 +89,20 @@ func catalogueMethods() []Method {
 			return map[string]any{"items": out}, err
 		}),
 		def(g, "tax.put", "Adds or replaces tax classes.", putTaxes),
+		def(g, "barcode.rules", "Answers the table of weighed labels; with rules it replaces it first.", func(ctx context.Context, f *Face, p struct {
+			Key
+			Rules []catalog.Rule `json:"rules,omitempty"`
+		}) (map[string]any, error) {
+			rules, err := f.Shop.BarcodeRules(p.in(ctx), p.Rules)
+			return map[string]any{"rules": rules}, err
+		}),
+		def(g, "barcode.parse", "Says what a code is.", parseCode),
+	}, stockMethods()...)
+}
+
+func stockMethods() []Method {
+	const g = goods
+	return []Method{
 		def(g, "stock.receive", "Books goods in.", func(ctx context.Context, f *Face, p stockLines) (map[string]any, error) {
 			lines, err := p.lines(f.Shop.Info().Config.Currency)
 			if err != nil {
@@ -113,14 +129,6 @@ func catalogueMethods() []Method {
 			q, err := f.Shop.StockLevel(ctx, p.SKU)
 			return map[string]any{"qty": q.String()}, err
 		}),
-		def(g, "barcode.rules", "Answers the table of weighed labels; with rules it replaces it first.", func(ctx context.Context, f *Face, p struct {
-			Key
-			Rules []catalog.Rule `json:"rules,omitempty"`
-		}) (map[string]any, error) {
-			rules, err := f.Shop.BarcodeRules(p.in(ctx), p.Rules)
-			return map[string]any{"rules": rules}, err
-		}),
-		def(g, "barcode.parse", "Says what a code is.", parseCode),
 	}
 }
 
