@@ -80,6 +80,7 @@ type Asked struct {
 	Queries  int       `json:"queries,omitempty"`   // answers to queries so far, doubt included
 	At       time.Time `json:"at,omitzero"`         // when the last answer of any kind came
 	Fresh    bool      `json:"fresh,omitempty"`     // the last thing was a query's answer, so the next may act on it
+	Absent   bool      `json:"absent,omitempty"`    // the last query was answered "not found"
 	Now      bool      `json:"now,omitempty"`       // a query is wanted at once
 	PaidAsOf time.Time `json:"paid_as_of,omitzero"` // when the last question was asked whose verified answer was "paid" (G5)
 }

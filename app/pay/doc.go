@@ -11,7 +11,7 @@
 // The shop keeps three things per attempt, in the same store as everything else: the Attempt (JSON, one row, replaced at
 // each step), the Observations (JSON, appended, never changed), and its Refund rows. It then does four things.
 //
-//  1. Begin. a := NewAttempt(Plan{…}); check MayStart against the tender's other attempts; save.
+//  1. Begin. a := NewAttempt(provider, Plan{…}); check MayStart against the tender's other attempts; save.
 //     a, fx := Step(a, Event{Kind: Submitted, At: now}); commit a. Only after the commit call Submit, or Present where
 //     a.Flow is ByQR, on a goroutine and outside any lock or transaction. The code that the payer showed lives in a.Code,
 //     which JSON does not carry: it exists in this process until the next Step and nowhere else.
@@ -27,14 +27,15 @@
 //     anew after every commit. When it fires:
 //     DoQuery calls Query and observes; DoDeadline, DoWindow and DoDecide step with the event of the same name (Due.Event);
 //     DoCancel first commits Step(a, Event{Kind: CancelSent}) and then calls Cancel, so that no crash can hide a cancel
-//     that left; DoCapture calls Capture. The timer does not wait for a hanging Submit. An effect CallQuery, CallCancel or
+//     that left; DoCapture calls Capture. The timer does not wait for a hanging Submit; otherwise one call at a time per
+//     attempt. An effect CallQuery, CallCancel or
 //     CallCapture says the same thing for at once, so an implementation may ignore these three and look at Next alone.
 //
 //  4. Resume. At start, for every attempt with State.Open (and every refund row with RefundState.Open): step with Startup,
 //     commit, then look at Next. A submit is never repeated: an attempt found in Submitting is asked about by its own number.
 //     Every Timing.Sweep the same look at Next finds what a lost timer forgot.
 //
-// A refund is a row of its own: a, r, err := StartRefund(a, rows, id, amount, now) (guard G4 inside), commit both, call
+// A refund is a row of its own: a, r, err := StartRefund(a, rows, RefundPlan{…}) (guard G4 inside), commit both, call
 // Refund, observe with StepRefund; NextRefund is its timer. When StepRefund answers an effect TellAttempt, step the attempt
 // with RefundDone or RefundFailed in the same transaction.
 //

@@ -99,3 +99,34 @@ func TestTimersFollowTheTable(t *testing.T) {
 		t.Errorf("first cancel at %s", due.Sub(noon))
 	}
 }
+
+// Found by the walk: one "not found" and then nothing but doubt had the till ask without pause.
+func TestDoubtAfterAnAbsenceGoesBackToCancelling(t *testing.T) {
+	a := attempt(AwaitingPayer)
+	now := noon.Add(time.Minute)
+	a, _ = Step(a, Event{Kind: Deadline, At: now})
+	answers := []EventKind{ObsPending, ObsNotFound}
+	cancels, queries := 0, 0
+	for now.Sub(noon) < 10*time.Minute {
+		due, ok := Next(a, wallet)
+		if !ok {
+			t.Fatalf("nothing moves %s", a.State)
+		}
+		now = later(now, due.At).Add(time.Millisecond)
+		k := ObsUnknown
+		if len(answers) > 0 && due.Do == DoQuery {
+			k, answers = answers[0], answers[1:]
+		}
+		if e, isEvent := due.Event(now); isEvent {
+			a, _ = Step(a, e)
+			k = CancelOK
+			cancels++
+		} else {
+			queries++
+		}
+		a, _ = Step(a, said(k, now))
+	}
+	if cancels < 4 || queries > 30 {
+		t.Errorf("%d cancels and %d queries in ten minutes", cancels, queries)
+	}
+}

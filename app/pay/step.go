@@ -57,7 +57,7 @@ func (a *Attempt) hear(e Event) {
 	a.Asked.Fresh = e.Via == ByQuery
 	if e.Via == ByQuery {
 		a.Asked.Queries++
-		a.Asked.Now = false
+		a.Asked.Now, a.Asked.Absent = false, e.Kind == ObsNotFound
 	}
 	if o.Code != "" || o.Msg != "" {
 		a.WireCode, a.WireMsg = o.Code, o.Msg

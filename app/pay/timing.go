@@ -155,7 +155,7 @@ func nextUndo(a Attempt, t Timing) Due {
 		return absent
 	case a.Asked.Now:
 		return Due{DoQuery, later(a.ChangedAt, a.Asked.At)}
-	case a.Asked.Fresh && a.Absences.Count > 0 && (a.Undo.Sent > 0 || !a.CanCancel):
+	case a.Asked.Fresh && a.Asked.Absent && (a.Undo.Sent > 0 || !a.CanCancel):
 		return absent
 	case a.Asked.Fresh && a.CanCancel:
 		return Due{DoCancel, later(a.Asked.At, CancelDue(t, a.SubmittedAt, a.Undo.SentAt, a.Undo.Sent))}

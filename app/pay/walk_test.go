@@ -98,7 +98,7 @@ func TestEveryAttemptEndsInBoundedTime(t *testing.T) {
 			if !ok || a.State == NeedsReview {
 				break
 			}
-			if n > 40_000 || now.Sub(noon) > 9*24*time.Hour {
+			if n > 12_000 || now.Sub(noon) > 9*24*time.Hour {
 				t.Fatalf("still %s after %d steps and %s", a.State, n, now.Sub(noon))
 			}
 			now = later(now, due.At).Add(20 * time.Millisecond)
