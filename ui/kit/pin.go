@@ -16,6 +16,8 @@ type PINPad struct {
 	widget.BaseWidget
 	// Submitted is called with the PIN on Enter; the pad has forgotten it by then.
 	Submitted func(pin string)
+	// Moved is called on Up and Down: a list of people beside the pad moves by that much.
+	Moved func(by int)
 
 	keys   *Keys
 	digits string
@@ -110,6 +112,10 @@ func (s *secret) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	switch {
+	case e.Name == fyne.KeyUp && s.p.Moved != nil:
+		s.p.Moved(-1)
+	case e.Name == fyne.KeyDown && s.p.Moved != nil:
+		s.p.Moved(1)
 	case e.Name == fyne.KeyBackspace:
 		s.p.Type(PadBack)
 	case e.Name == fyne.KeyDelete:
