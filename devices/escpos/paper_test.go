@@ -60,10 +60,10 @@ func slip(n int) receipt.Document {
 	return d
 }
 
-// face opens the system's Chinese font, as a printer has its own.
+// face opens the bundled font, or the system's.
 func face(t testing.TB) *glyph.Face {
 	t.Helper()
-	for _, path := range []string{"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "../../assets/fonts/regular.otf"} {
+	for _, path := range []string{"../../assets/fonts/regular.otf", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"} {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			continue

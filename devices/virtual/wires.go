@@ -3,14 +3,17 @@ package virtual
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+
+	"suanpan/devices"
 )
 
 // ErrUnplugged is the answer of Dial while the wire is out.
-var ErrUnplugged = errors.New("virtual printer: unplugged")
+var ErrUnplugged = fmt.Errorf("virtual printer: unplugged: %w", devices.ErrAbsent)
 
 // ErrBusy is the answer of Dial while another has the wire: many printers serve one connection at a time.
-var ErrBusy = errors.New("virtual printer: busy elsewhere")
+var ErrBusy = fmt.Errorf("virtual printer: %w", devices.ErrBusy)
 
 // ListenTCP serves the printer's port 9100 at address, "127.0.0.1:0" for a free port, and returns where it is.
 func (p *Printer) ListenTCP(address string) (string, error) {
