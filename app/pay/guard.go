@@ -9,14 +9,13 @@ import (
 
 // Errors of the guards.
 var (
-	ErrAttemptOpen  = errors.New("pay: an earlier attempt for this tender is still open")
-	ErrNothingPaid  = errors.New("pay: attempt is not paid")
-	ErrOverRefund   = errors.New("pay: refunds above the amount paid")
-	ErrAmount       = errors.New("pay: amount must be above zero, in the attempt's currency")
-	ErrMayBeUndone  = errors.New("pay: a cancel under way could still take the money back")
-	ErrOrderClosed  = errors.New("pay: the order does not want this money any more")
-	ErrTimingWrong  = errors.New("pay: timing cannot be used")
-	ErrRouteOverlap = errors.New("pay: two scan routes overlap")
+	ErrAttemptOpen = errors.New("pay: an earlier attempt for this tender is still open")
+	ErrNothingPaid = errors.New("pay: attempt is not paid")
+	ErrOverRefund  = errors.New("pay: refunds above the amount paid")
+	ErrAmount      = errors.New("pay: amount must be above zero, in the attempt's currency")
+	ErrMayBeUndone = errors.New("pay: a cancel under way could still take the money back")
+	ErrOrderClosed = errors.New("pay: the order does not want this money any more")
+	ErrTimingWrong = errors.New("pay: timing cannot be used")
 )
 
 // Judge says what an observation is to an attempt (G1): only a verified statement about our own number, our merchant and our

@@ -81,6 +81,12 @@ func (p *pad) amount() *int64 {
 	return nil
 }
 
+// typed shows what was typed with no field in focus.
+func (p *pad) typed(text string) {
+	p.entry.SetText(text)
+	p.label()
+}
+
 func (p *pad) focus() { p.entry.Focus() }
 
 // take takes what is typed as cash, exactly what is due where nothing is.

@@ -84,6 +84,7 @@ func (l *takenList) card(p app.Payment) fyne.CanvasObject {
 // card is a surface that can be tapped; it never takes the focus.
 type card struct {
 	widget.BaseWidget
+	kit.Body
 	body   fyne.CanvasObject
 	tapped func()
 }
@@ -98,4 +99,4 @@ func newCard(body fyne.CanvasObject, tapped func()) *card {
 func (c *card) Tapped(*fyne.PointEvent) { c.tapped() }
 
 // CreateRenderer implements fyne.Widget.
-func (c *card) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.body) }
+func (c *card) CreateRenderer() fyne.WidgetRenderer { return c.Render(c.body) }

@@ -4,8 +4,9 @@ package tender
 
 import (
 	"context"
-
 	"fyne.io/fyne/v2"
+	"strings"
+
 	"fyne.io/fyne/v2/container"
 
 	"suanpan/app"
@@ -115,8 +116,7 @@ func (s *Screen) bindings() kit.Bindings {
 	for _, a := range []kit.Act{kit.Price, kit.Discount, kit.Void, kit.Search, kit.Member, kit.More, kit.Less, kit.Undo, kit.First, kit.Last, kit.PageUp, kit.PageDown} {
 		acts[a] = nothing
 	}
-	return kit.Bindings{Acts: acts, Scan: s.scan, Digit: s.digit,
-		Typed: func(string) {}, Text: func(string) {}, Times: func(string) {}, Enter: func(string) {}}
+	return kit.Bindings{Acts: acts, Scan: s.scan, Typed: s.pay.pad.typed, Text: s.letter, Times: func(string) {}, Enter: s.amount}
 }
 
 func (s *Screen) show(view fyne.CanvasObject) {
@@ -268,9 +268,19 @@ func (s *Screen) back() {
 	}
 }
 
-func (s *Screen) digit(n int) {
-	if s.sale == nil {
-		s.pay.choose(n - 1)
+// letter chooses a way to pay: A is the first. Digits are for the amount, which is what a cashier types all day; the plan gave
+// them to the ways, and 10 and Enter then took the exact sum in cash.
+func (s *Screen) letter(text string) {
+	if r := []rune(strings.ToUpper(text)); s.sale == nil && len(r) == 1 {
+		s.pay.choose(int(r[0] - 'A'))
+	}
+}
+
+// amount takes a sum that was typed with no field in focus, as cash.
+func (s *Screen) amount(text string) {
+	if s.sale == nil && !s.waiting() {
+		s.pay.pad.typed(text)
+		s.pay.pad.take()
 	}
 }
 

@@ -1,8 +1,6 @@
 package tender
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -53,7 +51,7 @@ func (v *payView) begin() {
 	for i, way := range v.ways {
 		b := kit.NewButton(v.s.env.Keys, kit.Plain, v.s.wayName(way), func() { v.tap(i) })
 		if i < 9 {
-			b.Hint(strconv.Itoa(i + 1))
+			b.Hint(string(rune('A' + i)))
 		}
 		v.buttons = append(v.buttons, b)
 		v.keys.Add(b)
