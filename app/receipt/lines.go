@@ -1,6 +1,9 @@
 package receipt
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Run is a piece of one line in one style, at its place.
 type Run struct {
@@ -52,11 +55,8 @@ func (b *breaker) add(high int, runs ...Run) {
 
 func (b *breaker) rule(row Row) {
 	mark := "-"
-	for _, r := range Clean(row.Text) {
-		if r > ' ' {
-			mark = string(r)
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(Clean(row.Text)); r > ' ' && r != utf8.RuneError {
+		mark = string(r)
 	}
 	n := b.columns / b.m.Of(mark)
 	b.add(1, Run{Width: n * b.m.Of(mark), Text: strings.Repeat(mark, n), Style: row.Style.flat()})

@@ -46,6 +46,9 @@ const (
 
 // Open reads a font. Of a collection it takes the face for Simplified Chinese, else the first.
 func Open(data []byte) (*Face, error) {
+	if len(data) < 12 { // shorter than any header; the parser below does not check
+		return nil, ErrFont
+	}
 	f, err := sfnt.Parse(data)
 	if err != nil {
 		if f, err = fromCollection(data); err != nil {
