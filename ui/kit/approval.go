@@ -9,6 +9,7 @@ import (
 // Approval asks a second person for number and PIN: for one act, on the cashier's screen, without signing the cashier off.
 type Approval struct {
 	widget.BaseWidget
+	Body
 	// Leave is called when it is given up.
 	Leave func()
 
@@ -47,7 +48,7 @@ func (a *Approval) CreateRenderer() fyne.WidgetRenderer {
 	act.Fit = Clip
 	top := container.NewVBox(Heading(a.title), act, a.staff)
 	body := container.NewBorder(top, container.NewPadded(back), nil, nil, a.pin)
-	return widget.NewSimpleRenderer(&fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{Surfaced(body)}})
+	return a.Render(&fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{Surfaced(body)}})
 }
 
 // stacked gives its objects all the room.

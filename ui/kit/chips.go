@@ -17,6 +17,7 @@ type Option struct {
 // Options is a row, a rail or a block of keys of which one is chosen: categories, screens, tabs, settings.
 type Options struct {
 	widget.BaseWidget
+	Body
 	OnSelect func(key string)
 
 	keys    *Keys
@@ -132,16 +133,17 @@ func (o *Options) CreateRenderer() fyne.WidgetRenderer {
 	o.ExtendBaseWidget(o)
 	switch o.shape {
 	case chipRow:
-		return widget.NewSimpleRenderer(container.NewHScroll(inset(o.box)))
+		return o.Render(container.NewHScroll(inset(o.box)))
 	case railColumn:
-		return widget.NewSimpleRenderer(container.NewVScroll(inset(o.box)))
+		return o.Render(container.NewVScroll(inset(o.box)))
 	}
-	return widget.NewSimpleRenderer(o.box)
+	return o.Render(o.box)
 }
 
 // Stepper is a count between two keys: − 2 +.
 type Stepper struct {
 	widget.BaseWidget
+	Body
 	Changed func(value int)
 
 	value, least, most int
@@ -184,7 +186,7 @@ func (s *Stepper) pick(value int) {
 func (s *Stepper) CreateRenderer() fyne.WidgetRenderer {
 	s.ExtendBaseWidget(s)
 	place := container.New(wide{2}, s.shown)
-	return widget.NewSimpleRenderer(container.NewBorder(nil, nil, s.less, s.more, place))
+	return s.Render(container.NewBorder(nil, nil, s.less, s.more, place))
 }
 
 // wide asks for a width of Touches targets.

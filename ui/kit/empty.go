@@ -86,6 +86,7 @@ func (r *markRenderer) paint() {
 // PaperView shows the picture of a printed page at its own width, to be scrolled like paper.
 type PaperView struct {
 	widget.BaseWidget
+	Body
 	page   *canvas.Image
 	scroll *container.Scroll
 	width  float32
@@ -113,7 +114,7 @@ func (p *PaperView) SetPage(page image.Image) {
 // CreateRenderer implements fyne.Widget.
 func (p *PaperView) CreateRenderer() fyne.WidgetRenderer {
 	p.ExtendBaseWidget(p)
-	return widget.NewSimpleRenderer(p.scroll)
+	return p.Render(p.scroll)
 }
 
 type paperLayout struct{ p *PaperView }

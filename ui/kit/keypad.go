@@ -23,6 +23,7 @@ func (f TypistFunc) Type(key string) { f(key) }
 // Keypad is the block of figures, keys 72 × 56. It types into its typist whatever has the focus.
 type Keypad struct {
 	widget.BaseWidget
+	Body
 	to   Typist
 	keys []fyne.CanvasObject
 	deep int
@@ -62,7 +63,7 @@ func (p *Keypad) SetTypist(to Typist) { p.to = to }
 // CreateRenderer implements fyne.Widget.
 func (p *Keypad) CreateRenderer() fyne.WidgetRenderer {
 	p.ExtendBaseWidget(p)
-	return widget.NewSimpleRenderer(&fyne.Container{Layout: padLayout{p}, Objects: p.keys})
+	return p.Render(&fyne.Container{Layout: padLayout{p}, Objects: p.keys})
 }
 
 // padLayout makes three even columns; the last row of two gives clear one place and back two.

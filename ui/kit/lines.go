@@ -20,6 +20,7 @@ type Line struct {
 // 200 lines costs one row (performance.md). It never takes the focus; the arrow keys reach it through Step.
 type Lines struct {
 	widget.BaseWidget
+	Body
 	scroller
 	// OnSelect is called when a person chooses a line by tap or key.
 	OnSelect func(key int)
@@ -159,5 +160,5 @@ func (l *Lines) CreateRenderer() fyne.WidgetRenderer {
 	l.ExtendBaseWidget(l)
 	r := newLinesRenderer(l)
 	l.draw = r
-	return widget.NewSimpleRenderer(newClip(r.page))
+	return l.Render(newClip(r.page))
 }

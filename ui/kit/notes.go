@@ -63,6 +63,7 @@ type Note struct {
 // NoteKeys are the notes a customer may hand over: one tap each.
 type NoteKeys struct {
 	widget.BaseWidget
+	Body
 	OnTap func(minor int64)
 
 	keys *Keys
@@ -94,5 +95,5 @@ func (n *NoteKeys) SetNotes(notes []Note) {
 // CreateRenderer implements fyne.Widget.
 func (n *NoteKeys) CreateRenderer() fyne.WidgetRenderer {
 	n.ExtendBaseWidget(n)
-	return widget.NewSimpleRenderer(n.box)
+	return n.Render(n.box)
 }

@@ -110,6 +110,7 @@ func Surfaced(o fyne.CanvasObject) *fyne.Container {
 // stands in the window where a modal box would stand over it.
 type Panel struct {
 	widget.BaseWidget
+	Body
 	title   *Text
 	content fyne.CanvasObject
 	buttons []fyne.CanvasObject
@@ -140,7 +141,7 @@ func (p *Panel) SetContent(content fyne.CanvasObject) {
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
 	p.ExtendBaseWidget(p)
 	p.box = container.NewStack(p.build()...)
-	return widget.NewSimpleRenderer(p.box)
+	return p.Render(p.box)
 }
 
 func (p *Panel) build() []fyne.CanvasObject {
@@ -161,8 +162,8 @@ func (p *Panel) build() []fyne.CanvasObject {
 // Row lays out buttons in one row; the last takes the room that is left, so that the main action is the widest.
 func Row(objects ...fyne.CanvasObject) *fyne.Container {
 	n := len(objects)
-	if n == 0 {
-		return container.NewHBox()
+	if n < 2 {
+		return container.NewStack(objects...)
 	}
 	return container.NewBorder(nil, nil, container.NewHBox(objects[:n-1]...), nil, objects[n-1])
 }

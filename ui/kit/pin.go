@@ -14,6 +14,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // PINPad takes a PIN by touch or by key and shows dots only.
 type PINPad struct {
 	widget.BaseWidget
+	Body
 	// Submitted is called with the PIN on Enter; the pad has forgotten it by then.
 	Submitted func(pin string)
 	// Moved is called on Up and Down: a list of people beside the pad moves by that much.
@@ -75,12 +76,13 @@ func (p *PINPad) submit() {
 func (p *PINPad) CreateRenderer() fyne.WidgetRenderer {
 	p.ExtendBaseWidget(p)
 	top := container.NewVBox(p.entry, p.wrong)
-	return widget.NewSimpleRenderer(container.NewBorder(top, p.ok, nil, nil, NewDigits(p.keys, p)))
+	return p.Render(container.NewBorder(top, p.ok, nil, nil, NewDigits(p.keys, p)))
 }
 
 // secret is the place of the dots; it has the focus while the pad is used.
 type secret struct {
 	press
+	Body
 	p      *PINPad
 	before string
 }
@@ -136,5 +138,5 @@ func (s *secret) CreateRenderer() fyne.WidgetRenderer {
 		}
 		ground.Refresh()
 	}
-	return widget.NewSimpleRenderer(container.NewStack(ground, container.New(wide{4}, s.p.dots)))
+	return s.Render(container.NewStack(ground, container.New(wide{4}, s.p.dots)))
 }

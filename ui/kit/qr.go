@@ -13,6 +13,7 @@ import (
 // QR shows a code for a payer to scan: black on white whatever the look, because phones read nothing else for certain.
 type QR struct {
 	widget.BaseWidget
+	Body
 	image *canvas.Image
 	text  string
 	side  float32
@@ -65,5 +66,5 @@ func (q *QR) MinSize() fyne.Size { return fyne.NewSquareSize(q.side) }
 // CreateRenderer implements fyne.Widget.
 func (q *QR) CreateRenderer() fyne.WidgetRenderer {
 	q.ExtendBaseWidget(q)
-	return widget.NewSimpleRenderer(q.image)
+	return q.Render(q.image)
 }

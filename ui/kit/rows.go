@@ -29,6 +29,7 @@ type Record struct {
 // Step, Open and the wheel move it.
 type Rows struct {
 	widget.BaseWidget
+	Body
 	scroller
 	OnSelect func(key string)
 	OnOpen   func(key string) // a tap on the chosen row, or Open
@@ -163,7 +164,7 @@ func (r *Rows) rowHeight() float32 { return themed(r).Size(SizeTouch) }
 func (r *Rows) CreateRenderer() fyne.WidgetRenderer {
 	r.ExtendBaseWidget(r)
 	frame := &fyne.Container{Layout: rowsFrame{r}, Objects: []fyne.CanvasObject{r.top, newClip(r.page)}}
-	return widget.NewSimpleRenderer(frame)
+	return r.Render(frame)
 }
 
 // rowsFrame puts the titles above the rows.

@@ -14,6 +14,7 @@ import (
 // stack above the screens, lets every tap beside them through, and never takes the focus.
 type Notices struct {
 	widget.BaseWidget
+	Body
 	keys  *Keys
 	box   *fyne.Container
 	frame *canvas.Rectangle
@@ -83,7 +84,7 @@ func (n *Notices) Flash(level Level) {
 // CreateRenderer implements fyne.Widget.
 func (n *Notices) CreateRenderer() fyne.WidgetRenderer {
 	n.ExtendBaseWidget(n)
-	return widget.NewSimpleRenderer(&fyne.Container{Layout: noticesLayout{n}, Objects: []fyne.CanvasObject{n.frame, n.box}})
+	return n.Render(&fyne.Container{Layout: noticesLayout{n}, Objects: []fyne.CanvasObject{n.frame, n.box}})
 }
 
 func (n *Notices) drop(which func(*notice) bool) {
@@ -107,7 +108,7 @@ func (n *Notices) show() {
 	n.Refresh()
 }
 
-// noticesLayout puts the notices at the top, in the middle, at most 560 wide.
+// noticesLayout puts the notices in the middle, at most 560 wide, below the line in which people type.
 type noticesLayout struct{ n *Notices }
 
 func (noticesLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
@@ -116,12 +117,13 @@ func (l noticesLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l.n.frame.Resize(size)
 	w := min(size.Width, themed(l.n).Size(SizeBody)*31)
 	l.n.box.Resize(fyne.NewSize(w, l.n.box.MinSize().Height))
-	l.n.box.Move(fyne.NewPos((size.Width-w)/2, themed(l.n).Size(SizeGap)))
+	l.n.box.Move(fyne.NewPos((size.Width-w)/2, themed(l.n).Size(SizeTouch)+2*themed(l.n).Size(SizeGap)))
 }
 
 // notice is one card: shape and words on the paper of its level; a tap takes it away.
 type notice struct {
 	press
+	Body
 	level Level
 	text  string
 }
@@ -136,7 +138,7 @@ func (c *notice) CreateRenderer() fyne.WidgetRenderer {
 		ground = NewGround(Surface, Stop)
 	}
 	shape := NewText(c.level.Shape(), SizeHead, c.level.Colour())
-	return widget.NewSimpleRenderer(container.NewStack(ground,
+	return c.Render(container.NewStack(ground,
 		container.NewBorder(nil, nil, container.NewPadded(shape), nil, container.NewPadded(NewProse(c.text)))))
 }
 
@@ -154,6 +156,7 @@ func NewBanner(k *Keys, level Level, text, label string, tapped func()) *Banner 
 // Banner is made by NewBanner.
 type Banner struct {
 	widget.BaseWidget
+	Body
 	keys   *Keys
 	level  Level
 	words  *Prose
@@ -182,6 +185,6 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	if b.button != nil {
 		right = container.NewPadded(b.button)
 	}
-	return widget.NewSimpleRenderer(container.NewStack(b.ground,
+	return b.Render(container.NewStack(b.ground,
 		container.NewBorder(nil, nil, container.NewPadded(b.shape), right, container.NewPadded(b.words))))
 }

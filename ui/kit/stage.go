@@ -10,6 +10,7 @@ import (
 // the screen and nothing else of the window, and the keys are its own while it is there; scans go on to the screen.
 type Stage struct {
 	widget.BaseWidget
+	Body
 	keys  *Keys
 	base  fyne.CanvasObject
 	box   *fyne.Container
@@ -67,18 +68,21 @@ func (s *Stage) unfocus() {
 // CreateRenderer implements fyne.Widget.
 func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 	s.ExtendBaseWidget(s)
-	return widget.NewSimpleRenderer(s.box)
+	return s.Render(s.box)
 }
 
 // veil lies over a screen whose panel is open, so that a finger beside the panel changes nothing.
-type veil struct{ widget.BaseWidget }
+type veil struct {
+	widget.BaseWidget
+	Body
+}
 
 // Tapped implements fyne.Tappable.
 func (*veil) Tapped(*fyne.PointEvent) {}
 
 // CreateRenderer implements fyne.Widget.
 func (v *veil) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(NewGround(Paper, ""))
+	return v.Render(NewGround(Paper, ""))
 }
 
 // centred gives a panel the size it wants, in the middle, and never more than there is.

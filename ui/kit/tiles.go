@@ -20,6 +20,7 @@ type Tile struct {
 // TileGrid shows tiles in even columns and draws only those in view, whatever their number. It never takes the focus.
 type TileGrid struct {
 	widget.BaseWidget
+	Body
 	scroller
 	OnTap func(key string)
 	// OnHold is called on a long press or the second mouse button: details, price check.
@@ -155,5 +156,5 @@ func (g *TileGrid) redraw() {
 func (g *TileGrid) CreateRenderer() fyne.WidgetRenderer {
 	g.ExtendBaseWidget(g)
 	g.draw = newTilesRenderer(g)
-	return widget.NewSimpleRenderer(newClip(g.draw.page))
+	return g.Render(newClip(g.draw.page))
 }

@@ -9,6 +9,7 @@ import (
 // amount makes its letters smaller, it is never cut.
 type Total struct {
 	widget.BaseWidget
+	Body
 	caption, amount *Text
 }
 
@@ -52,7 +53,7 @@ func (t *Total) Amount() string { return t.amount.Text }
 // CreateRenderer implements fyne.Widget.
 func (t *Total) CreateRenderer() fyne.WidgetRenderer {
 	t.ExtendBaseWidget(t)
-	return widget.NewSimpleRenderer(&fyne.Container{Layout: totalLayout{t}, Objects: []fyne.CanvasObject{t.caption, t.amount}})
+	return t.Render(&fyne.Container{Layout: totalLayout{t}, Objects: []fyne.CanvasObject{t.caption, t.amount}})
 }
 
 type totalLayout struct{ t *Total }
