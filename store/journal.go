@@ -13,7 +13,7 @@ import (
 
 const (
 	factColumns   = "SELECT seq, id, at, kind, staff, shift, body, prev, hash FROM fact "
-	postingsAfter = "SELECT seq, account, minor, currency FROM posting WHERE seq > ?1 ORDER BY seq, n"
+	postingsAfter = "SELECT seq, n, account, minor, currency FROM posting WHERE seq > ?1 ORDER BY seq, n"
 )
 
 // Facts reads the journal in order of Seq; a limit of 0 or less is none. The fact and everything in it is reused between
@@ -43,7 +43,11 @@ func (v *view) Facts(after int64, limit int, each func(*ledger.Fact) error) erro
 				if posts.int64(0) < f.Seq {
 					return fmt.Errorf("%w: postings of %d have no fact", ledger.ErrBroken, posts.int64(0))
 				}
-				f.Postings = append(f.Postings, scanPosting(posts, f.Postings))
+				p, err := scanPosting(posts, f.Postings)
+				if err != nil {
+					return err
+				}
+				f.Postings = append(f.Postings, p)
 			}
 			if err := each(&f); err != nil {
 				return err
@@ -60,6 +64,9 @@ func (v *view) Facts(after int64, limit int, each func(*ledger.Fact) error) erro
 // scanFact reads a row into f and reuses what f has.
 func scanFact(s *stmt, f *ledger.Fact) error {
 	f.Seq = s.int64(0)
+	if !s.are("ititttbbb") {
+		return fmt.Errorf("%w: fact %d holds a value of the wrong type", ledger.ErrBroken, f.Seq)
+	}
 	again(&f.ID, s.raw(1))
 	f.At = time.UnixMilli(s.int64(2)).UTC()
 	if kind := s.raw(3); string(kind) != string(f.Kind) {
@@ -83,17 +90,20 @@ func again(s *string, text []byte) {
 }
 
 // scanPosting reads a row and reuses texts of the posting that lay there before, or of the one before.
-func scanPosting(s *stmt, before []ledger.Posting) ledger.Posting {
+func scanPosting(s *stmt, before []ledger.Posting) (ledger.Posting, error) {
 	var p ledger.Posting
+	if !s.are("iitit") || s.int(1) != len(before) {
+		return p, fmt.Errorf("%w: posting %d of fact %d holds a value of the wrong type or stands in the wrong place", ledger.ErrBroken, s.int(1), s.int64(0))
+	}
 	if n := len(before); n < cap(before) {
 		p = before[:n+1][n]
 	}
-	again(&p.Account, s.raw(1))
-	p.Minor = s.int64(2)
-	if code := s.raw(3); string(code) != string(p.Currency) {
+	again(&p.Account, s.raw(2))
+	p.Minor = s.int64(3)
+	if code := s.raw(4); string(code) != string(p.Currency) {
 		p.Currency = money.Currency(code)
 	}
-	return p
+	return p, nil
 }
 
 // Fact reads one fact; app.ErrNoFact where there is none.
@@ -118,14 +128,16 @@ func (v *view) fact(where string, key any) (*ledger.Fact, error) {
 	if err := cmp.Or(scanFact(s, &f), s.end()); err != nil {
 		return nil, err
 	}
-	p, err := v.c.query("SELECT seq, account, minor, currency FROM posting WHERE seq = ?1 ORDER BY n", f.Seq)
+	p, err := v.c.query("SELECT seq, n, account, minor, currency FROM posting WHERE seq = ?1 ORDER BY n", f.Seq)
 	if err != nil {
 		return nil, err
 	}
-	for p.next() {
-		f.Postings = append(f.Postings, scanPosting(p, nil))
+	for err == nil && p.next() {
+		var posting ledger.Posting
+		posting, err = scanPosting(p, f.Postings)
+		f.Postings = append(f.Postings, posting)
 	}
-	return &f, p.end()
+	return &f, cmp.Or(err, p.end())
 }
 
 // Head is the end of the journal; zero where it is empty.
@@ -240,6 +252,10 @@ func (v *view) EachTotal(each func(app.Delta) error) error {
 	}
 	var d app.Delta
 	for err == nil && s.next() {
+		if !s.are("ttii") {
+			err = fmt.Errorf("%w: a total of %s holds a value of the wrong type", app.ErrDamaged, s.raw(0))
+			break
+		}
 		again(&d.Scope, s.raw(0))
 		d.Key, d.N, d.Minor = s.text(1), s.int64(2), s.int64(3)
 		err = each(d)

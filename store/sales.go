@@ -106,6 +106,10 @@ func (v *view) EachSale(after int64, each func(app.SaleRow) error) error {
 		return err
 	}
 	for err == nil && s.next() {
+		if !s.are("ittittttit") { // see saleColumns
+			err = fmt.Errorf("%w: the index row of fact %d holds a value of the wrong type", app.ErrDamaged, s.int64(0))
+			break
+		}
 		err = each(scanSale(s))
 	}
 	return cmp.Or(err, s.end())

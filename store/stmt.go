@@ -135,6 +135,24 @@ func (s *stmt) raw(col int) []byte {
 // blob is a copy of raw.
 func (s *stmt) blob(col int) []byte { return append([]byte{}, s.raw(col)...) }
 
+// are reports whether the columns of the row have these types: i integer, t text, b blob. A flipped bit may turn a text into
+// a blob of the same bytes, which no hash of the bytes finds.
+func (s *stmt) are(types string) bool {
+	for col := range len(types) {
+		want := int32(lite.SQLITE_INTEGER)
+		switch types[col] {
+		case 't':
+			want = lite.SQLITE_TEXT
+		case 'b':
+			want = lite.SQLITE_BLOB
+		}
+		if lite.Xsqlite3_column_type(s.c.tls, s.p, int32(col)) != want {
+			return false
+		}
+	}
+	return true
+}
+
 func (s *stmt) free() {
 	lite.Xsqlite3_finalize(s.c.tls, s.p)
 	libc.Xfree(s.c.tls, s.mem)
