@@ -28,6 +28,7 @@ func newSign(f *face) *sign {
 	tagline.Align, tagline.Fit = fyne.TextAlignCenter, kit.Shrink
 	s.who = kit.NewTabs(k, nil, func(string) { s.pin.Focus() })
 	s.pin = kit.NewPINPad(k, w("shift.sign_on"), s.submit)
+	s.pin.Moved = s.who.Step
 	looks := kit.NewIconButton(k, "language", w("shell.looks"), f.w.openLooks)
 	help := kit.NewIconButton(k, "help", w("nav.help"), f.w.openHelp)
 	brand := container.NewBorder(nil, container.NewCenter(container.NewHBox(looks, help)), nil, nil,
@@ -60,8 +61,7 @@ func (halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // bindings leave the keys to this page alone; help and full screen stay.
 func (s *sign) bindings() kit.Bindings {
 	return kit.Bindings{Alone: true, Scan: func(string) {}, Acts: map[kit.Act]func(){
-		kit.Help: s.f.w.openHelp, kit.Full: s.f.w.everywhere().Acts[kit.Full],
-		kit.Previous: func() { s.who.Step(-1) }, kit.Next: func() { s.who.Step(1) }}}
+		kit.Help: s.f.w.openHelp, kit.Full: s.f.w.everywhere().Acts[kit.Full]}}
 }
 
 // shown reads who there is.

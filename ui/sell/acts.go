@@ -17,11 +17,7 @@ func (s *Screen) bindings() kit.Bindings {
 		Scan:  s.Scan,
 		Enter: s.Scan,
 		Times: s.multiply,
-		Typed: func(text string) {
-			if text != "" || !s.goods.find.active() {
-				s.goods.search.SetText(text)
-			}
-		},
+		Typed: s.goods.typed,
 		Text: func(text string) { s.goods.find.begin(text) },
 		Acts: map[kit.Act]func(){
 			kit.Search: s.goods.find.open, kit.Quantity: s.askQuantity, kit.Price: s.askPrice, kit.Discount: s.askDiscount,
@@ -79,8 +75,10 @@ func (s *Screen) sell(item catalog.Item, style bool) {
 		s.openVariants(item.Style)
 	case item.Price == 0:
 		s.askOpenPrice(item)
+	case catalog.Weighed(item.Unit) && s.times == 0:
+		s.askWeight(item)
 	default:
-		s.add(app.Add{SKU: item.SKU})
+		s.add(app.Add{SKU: item.SKU, Count: true})
 	}
 }
 

@@ -145,6 +145,25 @@ func (s *Screen) askOpenPrice(item catalog.Item) {
 	s.ask(q)
 }
 
+// askWeight asks how much of a weighed item is sold, when it carries no label.
+func (s *Screen) askWeight(item catalog.Item) {
+	in := kit.NewNumberEntry(s.env.Keys, money.QtyPlaces, item.Unit)
+	give := func() bool {
+		q, err := money.ParseQty(in.Text())
+		if err != nil || q == 0 {
+			s.env.Sound("refused")
+			s.env.Say(kit.Notice, s.env.Words("sell.quantity_wrong"))
+			return false
+		}
+		s.goods.setTimes(q)
+		s.add(app.Add{SKU: item.SKU})
+		return true
+	}
+	q := question{title: s.env.Words("sell.weight"), about: item.Name + "  " + s.goods.price(item), in: in, to: in, focus: in.Focus, give: give}
+	in.Submitted = func() { s.answer(q) }
+	s.ask(q)
+}
+
 // askDiscount asks for a discount, of the selected line or of the whole basket, in per cent or as an amount (F5).
 func (s *Screen) askDiscount() {
 	if s.basket.Order == nil || len(s.basket.Order.Lines) == 0 || s.guest != nil {

@@ -19,6 +19,8 @@ type goods struct {
 	box      *fyne.Container
 	search   *kit.Field
 	times    *kit.Text
+	wait     *fyne.Container // the place of times, gone while nothing waits
+	echo     string          // digits shown in the search line that were typed with nothing in focus
 	chips    *kit.Options
 	band     *fyne.Container // the chips' place
 	below    *fyne.Container // tiles or results
@@ -40,7 +42,8 @@ func newGoods(s *Screen) *goods {
 	g.search.Moved = func(key fyne.KeyName) bool { return g.find.step(key) }
 	g.times = kit.NewText("", kit.SizeHead, kit.Do)
 	g.times.Bold = true
-	g.times.Hide()
+	g.wait = container.NewCenter(g.times)
+	g.wait.Hide()
 	g.tiles = kit.NewTileGrid(k)
 	g.tiles.OnTap = g.tap
 	g.tiles.OnHold = g.peek
@@ -51,7 +54,7 @@ func newGoods(s *Screen) *goods {
 	if s.calls.Lamps != nil {
 		right.Add(s.calls.Lamps)
 	}
-	line := container.NewBorder(nil, nil, container.NewCenter(g.times), right, g.search)
+	line := container.NewBorder(nil, nil, g.wait, right, g.search)
 	g.band = container.NewStack(g.chips)
 	g.below = container.NewStack(g.tiles)
 	g.box = &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{
@@ -199,10 +202,18 @@ func (g *goods) peek(key string) {
 	}
 }
 
+// typed shows digits that are typed with nothing in focus, and takes them back.
+func (g *goods) typed(text string) {
+	if text != "" || g.search.Text == g.echo {
+		g.search.SetText(text)
+	}
+	g.echo = text
+}
+
 // setTimes shows the quantity that waits for the next item.
 func (g *goods) setTimes(q money.Qty) {
 	g.s.times = q
-	g.times.Hidden = q == 0
+	g.wait.Hidden = q == 0
 	if q != 0 {
 		g.times.SetText(q.String() + " ×")
 	}

@@ -2,6 +2,7 @@ package sell
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -72,7 +73,7 @@ func (s *Screen) showHeld(held []app.Held) {
 	for _, h := range held {
 		level, state := heldState(h, w)
 		records = append(records, kit.Record{Key: string(h.ID), Level: level, Cells: []string{heldName(h, w), h.Changed.Local().Format("15:04"),
-			w("count_items", h.Lines), money.Of(h.Total, s.env.Currency).Format(), state}})
+			fmt.Sprint(h.Lines), money.Of(h.Total, s.env.Currency).Format(), state}})
 	}
 	list.SetRecords(records)
 	take := func(id string) {

@@ -94,6 +94,9 @@ func (s *Screen) openVariants(style string) {
 		if err == nil {
 			grid, err = catalog.NewGrid(style, items)
 		}
+		if err == nil {
+			catalog.SortSizes(grid.Sizes)
+		}
 		cells := map[string]cell{}
 		for _, i := range items {
 			c := cell{item: i}
@@ -138,7 +141,7 @@ func (s *Screen) showVariants(grid *catalog.Grid, cells map[string]cell, items [
 			}
 			table.Add(kit.NewButton(k, kit.Plain, label, func() {
 				s.stage.Uncover()
-				s.add(app.Add{SKU: c.item.SKU})
+				s.add(app.Add{SKU: c.item.SKU, Count: true})
 			}))
 		}
 	}
