@@ -1,0 +1,259 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"suanpan/app"
+	"suanpan/app/pay"
+	"suanpan/assets"
+	"suanpan/payments"
+	"suanpan/payments/sandbox"
+	"suanpan/payments/wechatpay"
+	"suanpan/store"
+)
+
+// keys and words are made once: two RSA pairs for every test would be most of the suite's time.
+var (
+	keys  = sync.OnceValues(sandbox.NewKeys)
+	words = sync.OnceValues(assets.Load)
+)
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+// noon is when every test's day begins.
+var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
+
+// ticking is a clock that goes on by a millisecond each time it is read.
+type ticking struct{ n atomic.Int64 }
+
+func (c *ticking) Now() time.Time { return noon.Add(time.Duration(c.n.Add(1)) * time.Millisecond) }
+
+// bubble is the virtual clock of testing/synctest, which begins in the year 2000.
+type bubble struct{ began time.Time }
+
+func (b bubble) Now() time.Time { return noon.Add(time.Since(b.began)) }
+
+var errPower = errors.New("test: the power is off")
+
+// gate stands between shop and store: it cuts the power, and fails what a test wants to fail.
+type gate struct {
+	app.Store
+	mu   sync.RWMutex // a reader is inside; powerOff waits for all of them
+	off  atomic.Bool
+	fail func(op string) error // asked before every write ("observe", "order" …) and at "commit" and "committed"; nil is calm
+}
+
+func (g *gate) View(ctx context.Context, fn func(app.View) error) error {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if g.off.Load() {
+		return errPower
+	}
+	return g.Store.View(ctx, fn)
+}
+
+func (g *gate) Update(ctx context.Context, fn func(app.Tx) error) error {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if g.off.Load() {
+		return errPower
+	}
+	err := g.Store.Update(ctx, func(tx app.Tx) error {
+		if err := fn(gated{tx, g}); err != nil {
+			return err
+		}
+		return g.ask("commit")
+	})
+	if err == nil {
+		err = g.ask("committed")
+	}
+	return err
+}
+
+func (g *gate) ask(op string) error {
+	if g.fail == nil {
+		return nil
+	}
+	err := g.fail(op)
+	if errors.Is(err, errPower) {
+		g.off.Store(true)
+	}
+	return err
+}
+
+// rig is a till on a real folder, with a real provider that speaks to a sandbox in this process.
+type rig struct {
+	t      testing.TB
+	dir    string
+	clock  app.Clock
+	port   *port
+	gate   *gate
+	shop   *app.Shop
+	stop   context.CancelFunc
+	runs   sync.WaitGroup
+	nudges atomic.Int64
+}
+
+// newRig opens an empty folder. Inside a bubble, port must have been made outside of it; nil has no provider.
+func newRig(t testing.TB, clock app.Clock, p *port) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: t.TempDir(), clock: clock, port: p}
+	if p != nil {
+		p.clock = clock
+	}
+	r.open()
+	t.Cleanup(r.close)
+	return r
+}
+
+// open opens store and shop on the folder and takes up what was left there.
+func (r *rig) open() {
+	r.t.Helper()
+	var s *store.Store
+	var err error
+	r.outside(func() { s, err = store.Open(context.Background(), r.dir, store.Options{Sync: "OFF"}) })
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.gate = &gate{Store: s}
+	r.shop = r.again(r.gate)
+	if err := r.shop.Resume(context.Background()); err != nil {
+		r.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	r.runs.Go(func() { r.shop.Run(ctx) })
+}
+
+// again makes another shop of what lies in the store.
+func (r *rig) again(s app.Store) *app.Shop {
+	r.t.Helper()
+	w, err := words()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	p := app.Params{Store: s, Files: store.Files{}, Clock: r.clock, Words: w.In, Log: quiet, Version: "test", Schema: 1, Nudge: func() { r.nudges.Add(1) }}
+	if r.port != nil {
+		p.AlwaysTrial, p.Trial = true, func() ([]pay.Provider, app.Sandbox) { return []pay.Provider{r.port}, r.port }
+	}
+	shop, err := app.New(context.Background(), p)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return shop
+}
+
+// outside runs fn beyond the bubble, where waiting for a socket does not hold up virtual time.
+func (r *rig) outside(fn func()) {
+	if r.port == nil {
+		fn()
+		return
+	}
+	r.port.at.Store(r.clock.Now().UnixNano())
+	r.port.out(fn)
+}
+
+func (r *rig) close() {
+	if r.gate == nil {
+		return
+	}
+	r.stop()
+	r.runs.Wait()
+	r.outside(func() {
+		if err := r.gate.Store.Close(); err != nil {
+			r.t.Error(err)
+		}
+	})
+	r.gate = nil
+}
+
+// powerOff drops shop and store as they are: what is on the disk at this moment is all that is left.
+func (r *rig) powerOff() {
+	r.t.Helper()
+	g := r.gate
+	g.mu.Lock()
+	g.off.Store(true)
+	left := r.t.TempDir()
+	for _, name := range []string{"shop.db", "shop.db-wal", "shop.mark"} {
+		b, err := os.ReadFile(filepath.Join(r.dir, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(left, name), b, 0o600)
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	g.mu.Unlock()
+	r.close()
+	r.dir = left
+}
+
+// port is the real WeChat Pay client in front of a sandbox. Its calls run on goroutines outside of any bubble.
+type port struct {
+	box     *sandbox.Server
+	clock   app.Clock
+	real    *wechatpay.Provider
+	at      atomic.Int64 // the till's clock, which the sandbox follows
+	porters chan porter
+	calls   atomic.Int64
+}
+
+type porter struct {
+	in  chan func()
+	out chan struct{}
+}
+
+func (p *port) out(fn func()) {
+	one := <-p.porters
+	one.in <- fn
+	<-one.out
+	p.porters <- one
+}
+
+// newPort must be called outside of the bubble.
+func newPort(t testing.TB) *port {
+	t.Helper()
+	p := &port{porters: make(chan porter, 12)}
+	for range cap(p.porters) {
+		one := porter{make(chan func()), make(chan struct{})}
+		p.porters <- one
+		go func() {
+			for fn := range one.in {
+				fn()
+				one.out <- struct{}{}
+			}
+		}()
+		t.Cleanup(func() { close(one.in) })
+	}
+	p.at.Store(noon.UnixNano())
+	now := func() time.Time { return time.Unix(0, p.at.Load()) }
+	k, err := keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.box, err = sandbox.Start(context.Background(), sandbox.Options{Keys: k, Faults: true, Now: now, Wait: func(context.Context, time.Duration) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.box.Close() })
+	w := p.box.WechatSettings()
+	settings, err := wechatpay.Parse(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
+		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.real, err = wechatpay.New(settings, payments.NewClient(payments.Options{Now: now, Timeout: 10 * time.Second}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
