@@ -19,8 +19,8 @@ import (
 	"suanpan/store"
 )
 
-// till is everything that a till consists of, introduced to each other. It decides nothing.
-type till struct {
+// program is everything that a till consists of, introduced to each other. It decides nothing.
+type program struct {
 	shop  *app.Shop
 	store *store.Store
 	words *assets.Words
@@ -28,7 +28,7 @@ type till struct {
 }
 
 // open builds the till in the order in which the parts need each other.
-func open(ctx context.Context, j job) (*till, error) {
+func open(ctx context.Context, j job) (*program, error) {
 	words, err := assets.Load()
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func open(ctx context.Context, j job) (*till, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &till{store: s, words: words, gear: &gear{log: j.log, running: map[app.Device]context.CancelFunc{}}}
+	h := &program{store: s, words: words, gear: &gear{log: j.log, running: map[app.Device]context.CancelFunc{}}}
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
 		Desk:  &desk{folder: s.Dir(), job: j},
@@ -242,7 +242,7 @@ func wechatTrial(box *sandbox.Server) (*wechatpay.Provider, error) {
 	return wechatpay.New(settings, payments.NewClient(payments.Options{Roots: roots}))
 }
 
-func (h *till) close() error { return h.store.Close() }
+func (h *program) close() error { return h.store.Close() }
 
 // wall is the till's clock.
 type wall struct{}

@@ -54,6 +54,7 @@ func (g *gear) Run(ctx context.Context) {
 			case <-ctx.Done():
 				g.apply(ctx, nil)
 				g.done.Wait()
+				g.off()
 				return
 			}
 		}
@@ -120,6 +121,17 @@ func (g *gear) virtual() *virtual.Printer {
 		}
 	}
 	return g.paper
+}
+
+// off switches the virtual printer off.
+func (g *gear) off() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.paper != nil {
+		if err := g.paper.Close(); err != nil {
+			g.log.Warn("virtual printer", "err", err)
+		}
+	}
 }
 
 // font is the face that draws what a printer lacks, and the paper; the caller holds mu.

@@ -23,7 +23,7 @@ import (
 const appID = "cn.suanpan.till"
 
 // window runs the till's window until a person closes it. play, when not nil, is what drives it instead of a person.
-func (h *till) window(ctx context.Context, play func(context.Context, *ui.Window) error) error {
+func (h *program) window(ctx context.Context, play func(context.Context, *ui.Window) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	a := desktop.NewWithID(appID)
 	roll := &roll{}
@@ -85,7 +85,7 @@ func (r *roll) view(env kit.Env) fyne.CanvasObject {
 }
 
 // furnish makes the sample shop in an empty folder; one that is set up is left alone.
-func furnish(ctx context.Context, h *till) error {
+func furnish(ctx context.Context, h *program) error {
 	if h.shop.Info().Ready {
 		return nil
 	}

@@ -139,7 +139,7 @@ func (s *Shop) Print(ctx context.Context, ask PrintAsk) (device.Job, error) {
 			n = -1 // asked for the first time in a shop that prints only on demand
 		}
 		if n++; n > 0 && !ask.Gift {
-			page.Rows = append([]receipt.Row{{Kind: receipt.Text, Text: s.p.Words(s.config().Locale)("receipt.copy", n), Align: receipt.Center, Style: receipt.Style{Bold: true, Wide: 2, High: 2}}}, page.Rows...)
+			page = page.Marked(s.p.Words(s.config().Locale)("receipt.copy", n))
 		}
 		job := device.Job{Kind: device.Paper, Page: page, Ref: ref, Copy: max(n, 0)}
 		if _, err := t.fact("receipt.printed", map[string]any{"ref": ref, "copy": n, "gift": ask.Gift}); err != nil {
