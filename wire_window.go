@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"os/exec"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -28,7 +29,7 @@ func (h *program) window(ctx context.Context, play func(context.Context, *ui.Win
 	a := desktop.NewWithID(appID)
 	roll := &roll{}
 	h.gear.slip = roll.put
-	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view})
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup
@@ -46,6 +47,29 @@ func (h *program) window(ctx context.Context, play func(context.Context, *ui.Win
 	stop()
 	done.Wait()
 	return errors.Join(played, h.close())
+}
+
+// player plays sounds through the system's own player; nil where there is none, and the window flashes instead (N26).
+func player() func(name string, wav []byte) bool {
+	path, err := exec.LookPath("aplay") // ALSA's; PulseAudio and PipeWire answer under this name too
+	if err != nil {
+		return nil
+	}
+	busy := make(chan struct{}, 2)
+	return func(_ string, wav []byte) bool {
+		select {
+		case busy <- struct{}{}:
+		default:
+			return true // two are sounding: a third would only be noise
+		}
+		go func() {
+			defer func() { <-busy }()
+			c := exec.Command(path, "-q", "-")
+			c.Stdin = bytes.NewReader(wav)
+			_ = c.Run() // no loudspeaker is no reason to disturb a sale
+		}()
+		return true
+	}
 }
 
 // roll keeps the newest slips of the virtual printer for the window that shows its paper.
