@@ -8,8 +8,10 @@ import (
 	"fyne.io/fyne/v2/lang"
 
 	"suanpan/app"
+	"suanpan/ui/admin"
 	"suanpan/ui/kit"
 	"suanpan/ui/sell"
+	"suanpan/ui/shift"
 	"suanpan/ui/tender"
 )
 
@@ -27,6 +29,7 @@ type face struct {
 	who     *kit.Button
 	place   *fyne.Container // the screen's place beside the rail
 	frame   fyne.CanvasObject
+	guide   *admin.Guide
 	sign    *sign
 	opening *opening
 	heads   map[string]fyne.CanvasObject
@@ -58,7 +61,11 @@ func (w *Window) build() {
 	w.lamps.forget()
 	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
 	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
-	f.screens = map[string]screen{"sell": f.sell}
+	f.screens = map[string]screen{"sell": f.sell, "shift": shift.New(w.p.Shop, f.env, w.p.Shift)}
+	guide := w.p.Guide
+	guide.Locales, guide.Done = w.p.Words.Locales(), func() { w.build(); w.second.rebuild() }
+	guide.Language = func(locale string) { w.SetLooks(func(l *Looks) { l.Locale = locale }) }
+	f.guide = admin.NewGuide(w.p.Shop, f.env, guide)
 	f.sign, f.opening = newSign(f), newOpening(f)
 	f.arrangeFrame()
 	w.arrange()
@@ -67,15 +74,20 @@ func (w *Window) build() {
 
 // close ends a face: its screens give the keys back and their work stops.
 func (f *face) close() {
-	f.leavePay()
-	if s := f.screens[f.route]; s != nil && f.front == "frame" {
-		s.Hidden()
-	}
-	f.release()
+	f.leave()
 	f.stop()
 }
 
-func (f *face) release() {
+// leave gives the keys of the page back.
+func (f *face) leave() {
+	switch f.front {
+	case "frame":
+		f.leavePay()
+		f.opening.hidden()
+		f.screens[f.route].Hidden()
+	case "guide":
+		f.guide.Hidden()
+	}
 	if f.pop != nil {
 		f.pop()
 		f.pop = nil
@@ -100,6 +112,10 @@ func (f *face) arrangeFrame() {
 	help := kit.NewIconButton(k, "help", w("nav.help"), f.w.openHelp).Upright()
 	looks := kit.NewIconButton(k, "settings", w("shell.looks"), f.w.openLooks).Upright()
 	foot := container.NewVBox(help, looks, f.who)
+	if f.w.p.Paper != nil {
+		slip := kit.NewIconButton(k, "print", w("shell.paper"), f.w.openPaper).Upright()
+		foot = container.NewVBox(slip, help, looks, f.who)
+	}
 	rail := container.NewStack(kit.NewGround(kit.Surface, ""), &fyne.Container{Layout: kit.Inset{Share: 0.25}, Objects: []fyne.CanvasObject{
 		container.NewBorder(nil, foot, nil, nil, f.rail)}})
 	f.place = container.NewStack()
@@ -125,7 +141,7 @@ func (w *Window) arrange() {
 	f, info := w.face, w.p.Shop.Info()
 	switch {
 	case !info.Ready:
-		f.show("guide", f.sign.box)
+		f.show("guide", f.guide.Content())
 	case info.Staff == nil:
 		f.show("sign", f.sign.box)
 	default:
@@ -140,18 +156,15 @@ func (f *face) show(front string, page fyne.CanvasObject) {
 	if f.front == front && len(f.w.page.Objects) == 1 && f.w.page.Objects[0] == page {
 		return
 	}
-	if f.front == "frame" {
-		f.leavePay()
-		if s := f.screens[f.route]; s != nil {
-			s.Hidden()
-		}
-	}
-	f.release()
+	f.leave()
 	f.front = front
 	f.w.stage.Uncover()
 	f.w.page.Objects = []fyne.CanvasObject{page}
 	f.w.page.Refresh()
-	if front != "frame" {
+	switch front {
+	case "guide":
+		f.guide.Shown()
+	case "sign":
 		f.pop = f.w.keys.Push(f.sign.bindings())
 		f.sign.shown()
 	}

@@ -132,6 +132,23 @@ func (w *Window) openDrawer() {
 	w.cover(panel, kit.Bindings{Acts: map[kit.Act]func(){kit.Pay: open}})
 }
 
+// openPaper shows what the virtual printer has printed.
+func (w *Window) openPaper() {
+	panel := kit.NewPanel(w.word("shell.paper"), container.New(highLayout{}, w.p.Paper(w.face.env)), w.closer())
+	w.stage.Cover(container.New(wideLayout{480}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: w.uncover, kit.Pay: w.uncover}})
+}
+
+// highLayout asks for more height than there is, and so gets all of it.
+type highLayout struct{}
+
+// MinSize implements fyne.Layout.
+func (highLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[0].MinSize().Width, 4000)
+}
+
+// Layout implements fyne.Layout.
+func (highLayout) Layout(o []fyne.CanvasObject, size fyne.Size) { o[0].Resize(size) }
+
 // leave asks before the window closes. Everything is on the disk already; what is asked is whether it was meant.
 func (w *Window) leave() {
 	text := w.word("shell.leave_text")

@@ -11,7 +11,9 @@ import (
 
 	"suanpan/app"
 	"suanpan/assets"
+	"suanpan/ui/admin"
 	"suanpan/ui/kit"
+	"suanpan/ui/shift"
 )
 
 // Params introduces the window to its surroundings. App, Shop, Words and Clock must be there.
@@ -23,6 +25,8 @@ type Params struct {
 	Post  func(func())                        // the door to the UI goroutine; kit.Post where nil
 	Play  func(name string, wav []byte) bool  // plays a sound; false, or nil, where there is no loudspeaker
 	Paper func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
+	Shift shift.Calls                         // what the shift needs besides the shop
+	Guide admin.GuideCalls                    // what the opening guide needs; the window fills in language and end
 	Quit  func()                              // after a person has closed the window; App.Quit where nil
 	Size  fyne.Size                           // of the window where it does not fill the display; 1280 × 800 where zero
 }
@@ -134,15 +138,17 @@ func (w *Window) watch() {
 }
 
 func (w *Window) heard(e app.Event) {
+	if w.face.guide.Running() {
+		return // the guide says when the shop is there
+	}
 	switch e.Kind {
-	case app.StaffChanged, app.ShiftChanged:
+	case app.StaffChanged, app.ShiftChanged, app.Refresh:
 		w.arrange()
 	case app.SettingsChanged:
-		if !w.face.ready {
+		if !w.face.ready { // another face has made the shop
 			w.build()
+			w.second.rebuild()
 		}
-	case app.Refresh:
-		w.arrange()
 	}
 	w.lamps.heard(e)
 	w.face.heard(e)

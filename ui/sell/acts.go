@@ -18,7 +18,7 @@ func (s *Screen) bindings() kit.Bindings {
 		Enter: s.Scan,
 		Times: s.multiply,
 		Typed: s.goods.typed,
-		Text: func(text string) { s.goods.find.begin(text) },
+		Text:  func(text string) { s.goods.find.begin(text) },
 		Acts: map[kit.Act]func(){
 			kit.Search: s.goods.find.open, kit.Quantity: s.askQuantity, kit.Price: s.askPrice, kit.Discount: s.askDiscount,
 			kit.Hold: s.hold, kit.Void: s.voidLine, kit.Pay: s.payNow, kit.Back: s.back, kit.Undo: s.undo,
