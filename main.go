@@ -2,7 +2,9 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,11 +13,15 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"suanpan/app"
+	"suanpan/app/catalog"
+	"suanpan/payments/sandbox"
+	"suanpan/payments/wechatpay"
 	"suanpan/store"
 	"suanpan/ui/rpc"
 )
@@ -98,6 +104,8 @@ func commands() map[string]command {
 		"":        windowCommand(),
 		"rpc":     rpcCommand(),
 		"verify":  plain("recompute the ledger's chain and totals, and say what is wrong", verifyCommand),
+		"import":  importCommand(),
+		"sandbox": plain("serve the payment providers' side of the wire on loopback, and print the settings that a till needs", sandboxCommand),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
 		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
 	}
@@ -193,4 +201,53 @@ func verifyCommand(ctx context.Context, j job) error {
 	}
 	fmt.Fprintln(j.out, "the chain is whole, every entry balances, every total agrees with its parts")
 	return nil
+}
+
+// importCommand takes a catalogue in. Whoever does it signs on as at the till; the PIN is the first line of the input, so that
+// it stands in no list of processes.
+func importCommand() command {
+	return command{"take in a catalogue (CSV, XLSX); the first line of the input is the PIN", func(set *flag.FlagSet) func(context.Context, job) error {
+		staff := set.String("staff", "1", "who signs on")
+		dry := set.Bool("dry-run", false, "check everything, change nothing")
+		return func(ctx context.Context, j job) error {
+			if len(j.args) != 1 {
+				return errors.New("name one file")
+			}
+			pin, err := bufio.NewReader(j.in).ReadString('\n')
+			if err != nil && err != io.EOF {
+				return err
+			}
+			h, err := open(ctx, j)
+			if err != nil {
+				return err
+			}
+			if _, err := h.shop.Login(ctx, *staff, strings.TrimSpace(pin)); err != nil {
+				return errors.Join(err, h.close())
+			}
+			format := catalog.Format(strings.TrimPrefix(strings.ToLower(filepath.Ext(j.args[0])), "."))
+			got, err := h.shop.Import(ctx, app.ImportAsk{Path: j.args[0], Format: format, Dry: *dry}, func(rows int) { fmt.Fprintf(j.out, "\r%d", rows) })
+			if err != nil {
+				return errors.Join(err, h.close())
+			}
+			for _, r := range got.Rejected {
+				fmt.Fprintf(j.out, "\rrow %d: %s: %s\n", r.Row, r.Field, r.Reason)
+			}
+			fmt.Fprintf(j.out, "\r%d taken, %d refused\n", got.Put, got.Refused)
+			return h.close()
+		}
+	}}
+}
+
+func sandboxCommand(ctx context.Context, j job) error {
+	box, err := sandbox.Start(ctx, sandbox.Options{Control: true, Faults: true})
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(j.out)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(map[string]any{"control": box.ControlURL(), wechatpay.ID: box.WechatSettings(), "payer_codes": sandbox.PayerCodes()}); err != nil {
+		return errors.Join(err, box.Close())
+	}
+	<-ctx.Done()
+	return box.Close()
 }

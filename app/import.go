@@ -36,7 +36,7 @@ type Imported struct {
 }
 
 // errDry rolls a dry run back.
-var errDry = errors.New("app: dry run")
+var errDry = &Error{Code: "dry_run"}
 
 // Import takes a table of items: every good row is put, every bad one is listed with its reason, and nothing is kept when
 // ctx ends before the last row. It is one transaction; memory does not grow with the table. progress may be nil; it gets
