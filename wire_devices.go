@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"log/slog"
 	"slices"
 	"sync"
@@ -186,26 +187,53 @@ func profile(name string, columns int) escpos.Profile {
 
 // Render implements app.Renderer: the bytes that a printer would get, or the paper that they make.
 func (g *gear) Render(page receipt.Page, to string, columns int, name string) ([]byte, error) {
-	g.mu.Lock()
-	font := g.font()
-	g.mu.Unlock()
 	p := profile(name, columns)
-	raw := escpos.New(p, escpos.Options{Font: font}).Encode(page).Bytes
 	if to == "escpos" {
-		return raw, nil
+		return g.encode(page, p), nil
 	}
-	slips, err := virtual.Decode(raw, virtual.Setup{Dots: p.Dots, CellWidth: p.Cell, CellHeight: p.CellHigh, Face: font})
+	slip, err := g.sheet(page, p)
 	if err != nil {
 		return nil, err
 	}
-	if len(slips) == 0 {
-		return nil, errors.New("nothing on the paper")
-	}
-	return png(slips[0])
+	return png(slip)
 }
+
+// draw shows a page as the paper of a plain printer of its width.
+func (g *gear) draw(page receipt.Page) (image.Image, error) {
+	slip, err := g.sheet(page, profile("", page.Columns))
+	if err != nil {
+		return nil, err
+	}
+	return slip.Image(look), nil
+}
+
+func (g *gear) encode(page receipt.Page, p escpos.Profile) []byte {
+	g.mu.Lock()
+	font := g.font()
+	g.mu.Unlock()
+	return escpos.New(p, escpos.Options{Font: font}).Encode(page).Bytes
+}
+
+// sheet is what a printer makes of its bytes, as the other side of the wire reads them.
+func (g *gear) sheet(page receipt.Page, p escpos.Profile) (virtual.Slip, error) {
+	g.mu.Lock()
+	font := g.font()
+	g.mu.Unlock()
+	slips, err := virtual.Decode(g.encode(page, p), virtual.Setup{Dots: p.Dots, CellWidth: p.Cell, CellHeight: p.CellHigh, Face: font})
+	if err != nil {
+		return virtual.Slip{}, err
+	}
+	if len(slips) == 0 {
+		return virtual.Slip{}, errors.New("nothing on the paper")
+	}
+	return slips[0], nil
+}
+
+// look is how paper is shown on a screen and in a file.
+var look = virtual.Look{Margin: 24, Torn: true}
 
 func png(s virtual.Slip) ([]byte, error) {
 	var out bytes.Buffer
-	err := s.PNG(&out, virtual.Look{Margin: 24, Torn: true})
+	err := s.PNG(&out, look)
 	return out.Bytes(), err
 }

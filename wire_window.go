@@ -29,7 +29,7 @@ func (h *program) window(ctx context.Context, play func(context.Context, *ui.Win
 	a := desktop.NewWithID(appID)
 	roll := &roll{}
 	h.gear.slip = roll.put
-	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Play: player()})
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Draw: h.gear.draw, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup
@@ -84,7 +84,7 @@ const rollMax = 20
 func (r *roll) put(s virtual.Slip) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.slips = append(r.slips, s.Image(virtual.Look{Margin: 24, Torn: true}))
+	r.slips = append(r.slips, s.Image(look))
 	r.slips = r.slips[max(0, len(r.slips)-rollMax):]
 	if r.shown != nil {
 		r.shown()
