@@ -18,6 +18,7 @@ import (
 	"suanpan/devices/virtual"
 	"suanpan/ui"
 	"suanpan/ui/kit"
+	"suanpan/ui/shift"
 )
 
 // appID is how the desktop knows the program.
@@ -29,7 +30,7 @@ func (h *program) window(ctx context.Context, play func(context.Context, *ui.Win
 	a := desktop.NewWithID(appID)
 	roll := &roll{}
 	h.gear.slip = roll.put
-	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Draw: h.gear.draw, Play: player()})
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw}, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup

@@ -25,7 +25,6 @@ type Params struct {
 	Post  func(func())                        // the door to the UI goroutine; kit.Post where nil
 	Play  func(name string, wav []byte) bool  // plays a sound; false, or nil, where there is no loudspeaker
 	Paper func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
-	Draw  shift.Draw                          // shows paper as a picture; nil where it cannot be
 	Shift shift.Calls                         // what the shift needs besides the shop
 	Guide admin.GuideCalls                    // what the opening guide needs; the window fills in language and end
 	Quit  func()                              // after a person has closed the window; App.Quit where nil

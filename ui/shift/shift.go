@@ -16,11 +16,8 @@ import (
 
 // Calls are what the screen needs besides the shop.
 type Calls struct {
-	Draw Draw // nil where no paper can be shown
+	Draw func(receipt.Page) (image.Image, error) // paper as a picture
 }
-
-// Draw shows paper as a picture.
-type Draw = func(receipt.Page) (image.Image, error)
 
 // Screen is the shift.
 type Screen struct {
