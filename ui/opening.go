@@ -54,7 +54,7 @@ func (o *opening) shown() {
 		o.pop = o.f.w.keys.Push(kit.Bindings{Scan: func(string) { o.f.env.Say(kit.Notice, o.f.env.Words("error.no_shift")) },
 			Acts: map[kit.Act]func(){kit.Pay: o.open}})
 	}
-	o.f.env.Post(o.in.Focus) // once the window has laid the panel out
+	o.in.Focus()
 }
 
 func (o *opening) hidden() {

@@ -60,7 +60,7 @@ func (w *Window) openHelp() {
 		add(row.Keys, w.word("key."+string(row.Act)))
 	}
 	add("3 ×", w.word("key.times"))
-	add("1 - 6", w.word("key.digits"))
+	add("A B C", w.word("key.digits"))
 	half := (len(cells) + 1) / 2
 	left, right := container.New(rowsOf{}, cells[:half]...), container.New(rowsOf{}, cells[half:]...)
 	panel := kit.NewPanel(w.word("key.title"), container.NewGridWithColumns(2, left, right), w.closer())

@@ -26,6 +26,9 @@ func newSign(f *face) *sign {
 	s.shop.Bold, s.shop.Align, s.shop.Fit = true, fyne.TextAlignCenter, kit.Shrink
 	tagline := kit.NewText(w("app.tagline"), kit.SizeBody, kit.Muted)
 	tagline.Align, tagline.Fit = fyne.TextAlignCenter, kit.Shrink
+	if f.w.p.Shop.Info().Config.Template == "demo" {
+		tagline.SetText(w("shell.demo_pins"))
+	}
 	s.who = kit.NewTabs(k, nil, func(string) { s.pin.Focus() })
 	s.pin = kit.NewPINPad(k, w("shift.sign_on"), s.submit)
 	s.pin.Moved = s.who.Step

@@ -157,7 +157,19 @@ func focus(w interface {
 	fyne.CanvasObject
 	fyne.Focusable
 }) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(w); c != nil {
+	focusOn(w, w)
+}
+
+// focusOn finds the canvas of o. What was only just shown has none before it is painted, so the windows are asked as well.
+func focusOn(o fyne.CanvasObject, w fyne.Focusable) {
+	d := fyne.CurrentApp().Driver()
+	if c := d.CanvasForObject(o); c != nil {
 		c.Focus(w)
+		return
+	}
+	for _, window := range d.AllWindows() {
+		if window.Canvas().Focus(w); window.Canvas().Focused() == w {
+			return
+		}
 	}
 }

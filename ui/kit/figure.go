@@ -122,8 +122,8 @@ func (f *figure) SetHint(hint string) { f.hint = hint; f.Refresh() }
 
 // Focus takes the keyboard.
 func (f *figure) Focus() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(f.self); c != nil {
-		c.Focus(f.self.(fyne.Focusable))
+	if w, ok := f.self.(fyne.Focusable); ok {
+		focusOn(f.self, w)
 	}
 }
 

@@ -107,6 +107,10 @@ func KeyName(k fyne.KeyName) string {
 		return "PgDn"
 	case fyne.KeyBackspace:
 		return "Backspace"
+	case fyne.KeyUp:
+		return "↑"
+	case fyne.KeyDown:
+		return "↓"
 	}
 	return string(k)
 }
