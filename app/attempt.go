@@ -31,7 +31,24 @@ func (t *turn) step(a Attempt, e pay.Event) (Attempt, error) {
 			return a, fmt.Errorf("payment %s: %s: %w", a.ID, fx.Kind, err)
 		}
 	}
+	if a.State != was && a.State.Final() && a.State != pay.Succeeded {
+		return a, t.release(a)
+	}
 	return a, nil
+}
+
+// release opens an order again that waited for this attempt alone: nothing was taken, so its lines may change.
+func (t *turn) release(a Attempt) error {
+	o, _ := t.stillOpen(a)
+	if o == nil || o.State != order.Paying || len(o.Tenders) > 0 {
+		return nil
+	}
+	if other, err := t.pending(o.ID); err != nil || other != nil {
+		return err
+	}
+	o.State = order.Open
+	_, err := t.save(o, 0, headOnly)
+	return err
 }
 
 func (t *turn) effect(a Attempt, fx pay.Effect) (Attempt, error) {

@@ -17,6 +17,8 @@ type Basket struct {
 	Line  int          `json:"line,omitempty"`  // the line that the answered act touched
 	Scan  catalog.Scan `json:"scan,omitzero"`   // what a scanned code was understood as
 	Moved []Moved      `json:"moved,omitempty"` // on recall: prices that changed meanwhile (R2)
+
+	Warning string `json:"warning,omitempty"` // the scanned label disagrees with the catalogue (S3): it is sold, and somebody should look
 }
 
 // Moved is a line whose catalogue price changed while its order was held.
@@ -52,6 +54,7 @@ func (t *turn) newOrder() *order.Order {
 	conf := t.s.config()
 	o := &order.Order{ID: order.ID(NewID()), State: order.Open, Rules: conf.Rules(), Source: order.Source{Mode: "retail"},
 		Next: 1, Staff: t.staff.ID, Shift: t.shift.ID, Made: t.now, Changed: t.now}
+	t.blank = o.Clone()
 	t.after = append(t.after, func() { t.s.current, t.s.undo = o.ID, nil })
 	t.tell(Event{Kind: CurrentChanged, Order: o.ID})
 	return o
@@ -94,6 +97,9 @@ func (t *turn) edit(id order.ID, make bool) (*order.Order, error) {
 	if a, err := t.pending(o.ID); err != nil || a != nil {
 		return nil, orElse(err, refuse("payment_open", nil, "order", string(o.ID)))
 	}
+	if o.State == order.Paying {
+		o.State = order.Open // nothing is under way: lines may come and go above what was paid, and save says so again
+	}
 	return o, nil
 }
 
@@ -105,6 +111,9 @@ func (t *turn) save(o *order.Order, touched int, lines ...int) (Basket, error) {
 	}
 	if len(o.Tenders) > 0 && sum.Change > changeOf(o) {
 		return Basket{}, refuse("below_paid", nil, "paid", sum.Paid)
+	}
+	if o.State == order.Open && len(o.Tenders) > 0 {
+		o.State = order.Paying
 	}
 	o.Changed = t.now
 	if err := t.PutOrder(o, lines...); err != nil {
@@ -120,6 +129,9 @@ func (t *turn) remembering(id order.ID) {
 	t.s.mu.Lock()
 	old := t.s.orders[id]
 	t.s.mu.Unlock()
+	if old == nil && t.blank != nil && t.blank.ID == id {
+		old = t.blank
+	}
 	if old == nil {
 		return
 	}

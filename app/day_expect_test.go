@@ -18,7 +18,7 @@ func expect(d *day, args []string) error {
 		d.basket = b
 	}
 	looks := map[string]verb{
-		"order": expectOrder, "line": expectLine, "payment": expectPayment, "payments": expectOpen, "provider": expectProvider, "sale": expectSale,
+		"order": expectOrder, "line": expectLine, "payment": expectPayment, "wallet": expectWallet, "payments": expectOpen, "provider": expectProvider, "sale": expectSale,
 		"journal": expectJournal, "account": expectAccount, "fact": expectFact, "receipt": expectReceipt, "stock": expectStock, "z": expectReport, "x": expectReport,
 		"jobs": expectJobs, "unfinished": expectUnfinished, "shift": expectShift, "imported": expectImported, "price": expectPrice, "staff": expectStaff, "sandbox": expectSandbox,
 	}
@@ -49,7 +49,7 @@ func expectOrder(d *day, args []string) error {
 		return differs("number of lines", len(d.basket.Order.Lines), args[1])
 	}
 	if args[0] == "moved" {
-		return differs("lines with a new price", len(d.basket.Moved), args[1])
+		return differs("lines with a new price", d.moved, args[1])
 	}
 	return differs("the order", d.basket.Order.State, args[0])
 }
@@ -85,7 +85,13 @@ func expectLine(d *day, args []string) error {
 }
 
 func expectPayment(d *day, args []string) error {
-	p, err := d.shop.Payment(context.Background(), d.payment.ID)
+	return expectThat(d, d.payment.ID, args)
+}
+
+func expectWallet(d *day, args []string) error { return expectThat(d, d.wallet.ID, args) }
+
+func expectThat(d *day, id string, args []string) error {
+	p, err := d.shop.Payment(context.Background(), id)
 	if err != nil {
 		return err
 	}
@@ -126,7 +132,7 @@ func expectProvider(d *day, args []string) error {
 func expectSale(d *day, args []string) error {
 	s, err := d.shop.GetSale(context.Background(), d.sale.ID)
 	if len(args) > 1 && args[0] == "parked" {
-		s, err = d.shop.GetSale(context.Background(), string(d.payment.Order))
+		s, err = d.shop.GetSale(context.Background(), string(d.wallet.Order))
 		args = args[1:]
 	}
 	if err != nil {

@@ -53,7 +53,9 @@ type day struct {
 	ctx     context.Context
 	sale    app.Sale    // the newest finished document
 	payment app.Payment // the newest payment
+	wallet  app.Payment // the newest payment through a provider
 	basket  app.Basket  // as the newest verb answered it
+	moved   int         // lines whose price changed on the newest recall
 	z       zed
 	got     app.Imported
 	cash    map[string]string // names for documents: "as first"

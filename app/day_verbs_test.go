@@ -29,7 +29,7 @@ func verbs() map[string]verb {
 		"scan": scan, "add": add, "set": set, "discount": discount, "remove": remove, "hold": hold, "recall": recall, "void": void, "undo": undo, "new": begin,
 		"tender": tender, "take": takeBack, "cancel": cancel, "complete": complete, "refund": refund, "return": loose, "print": reprint, "drawer": drawer,
 		"stock": stock, "import": importTable, "export": export, "call": call, "check": check,
-		"sandbox": script, "power": power, "resume": resume, "time": passes, "sweep": sweep,
+		"sandbox": script, "power": power, "cut": cut, "resume": resume, "time": passes, "sweep": sweep,
 		"refused": refused, "approved": approve, "keyed": keyed, "expect": expect,
 	}
 }
@@ -211,7 +211,9 @@ func recall(d *day, args []string) error {
 	}
 	for _, h := range list {
 		if len(args) == 0 || h.Label == args[0] {
-			return d.shown(d.shop.Recall(d.ctx, h.ID))
+			b, err := d.shop.Recall(d.ctx, h.ID)
+			d.moved = len(b.Moved)
+			return d.shown(b, err)
 		}
 	}
 	return fmt.Errorf("nothing of %d unfinished orders is called %q", len(list), args)
@@ -253,6 +255,9 @@ func tender(d *day, args []string) error {
 	p, err := d.shop.Tender(d.ctx, ask)
 	if err == nil {
 		d.payment = p
+		if ask.Method != order.Cash {
+			d.wallet = p
+		}
 	}
 	return err
 }
@@ -268,7 +273,7 @@ func span(text string) time.Duration {
 func takeBack(d *day, _ []string) error { return d.shown(d.shop.TakeBack(d.ctx, "", d.payment.ID)) }
 
 func cancel(d *day, _ []string) error {
-	_, err := d.shop.CancelPayment(d.ctx, d.payment.ID)
+	_, err := d.shop.CancelPayment(d.ctx, d.wallet.ID)
 	return err
 }
 
@@ -278,7 +283,7 @@ func complete(d *day, args []string) error {
 	if len(args) > 0 && args[0] == "again" {
 		id = order.ID(d.sale.ID)
 	} else if len(args) > 0 && args[0] == "parked" {
-		id = d.payment.Order
+		id = d.wallet.Order
 	}
 	s, err := d.shop.Complete(d.ctx, id)
 	if err == nil {

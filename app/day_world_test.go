@@ -124,27 +124,26 @@ func check(d *day, args []string) error {
 // script makes the provider misbehave: "sandbox wechatpay commit_then_drop"; without words it is calm again.
 func script(d *day, args []string) error { return d.shop.SandboxScript(args[0], args[1:], 1) }
 
-// power goes off now, or "power fails at observe", "power fails at commit", "power fails at committed 2": at the n-th of
-// these from now on, in the middle of whatever happens then.
+// power goes off now.
 func power(d *day, args []string) error {
-	if args[0] == "off" {
-		d.powerOff()
-		return nil
-	}
-	left := 1
-	if len(args) > 3 {
-		left = lineNo(args[3])
-	}
+	d.powerOff()
+	return nil
+}
+
+// cut runs the rest of the line and cuts the power at one point of it: "cut commit complete" before its commit, "cut
+// committed complete" after it and before the answer, "cut observe tender wechatpay" between the wallet's word and our record.
+func cut(d *day, args []string) error {
 	d.gate.mu.Lock()
-	defer d.gate.mu.Unlock()
 	d.gate.fail = func(op string) error {
-		if op != args[2] {
-			return nil
-		}
-		if left--; left == 0 {
+		if op == args[0] {
 			return errPower
 		}
 		return nil
+	}
+	d.gate.mu.Unlock()
+	err := d.do(args[1:])
+	if !d.gate.off.Load() {
+		return fmt.Errorf("the power did not fail: %w", err)
 	}
 	return nil
 }

@@ -55,9 +55,15 @@ func (s *Shop) Recall(ctx context.Context, id order.ID) (Basket, error) {
 		if err != nil {
 			return Basket{}, err
 		}
-		moved, err := t.reprice(o)
+		waiting, err := t.pending(o.ID)
 		if err != nil {
 			return Basket{}, err
+		}
+		var moved []Moved
+		if waiting == nil { // what a payer was asked for does not change under his hands
+			if moved, err = t.reprice(o); err != nil {
+				return Basket{}, err
+			}
 		}
 		was := o.State
 		if o.State == order.Held {

@@ -45,7 +45,10 @@ func (s *Shop) Scan(ctx context.Context, id order.ID, code string, times money.Q
 		}
 		line.Barcode = code
 		b, err := t.add(o, line)
-		b.Scan = found.scan
+		b.Scan, b.Warning = found.scan, found.sold.Warning
+		if err == nil && b.Warning != "" {
+			_, err = t.fact("label.disagrees", map[string]any{"order": o.ID, "line": b.Line, "sku": line.SKU, "code": code, "why": b.Warning})
+		}
 		return b, err
 	})
 	var e *Error

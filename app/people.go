@@ -75,7 +75,8 @@ func (s *Shop) checkPIN(ctx context.Context, id, pin string) (shift.Staff, error
 	if right && who.Wrong == 0 {
 		return who, nil
 	}
-	_, err = change(context.WithoutCancel(ctx), s, "staff.pin", nil, func(t *turn) (bool, error) {
+	ctx = WithKey(context.WithoutCancel(ctx), "") // the key belongs to the act, not to the look at the PIN
+	_, err = change(ctx, s, "staff.pin", nil, func(t *turn) (bool, error) {
 		who, err := getStaff(t, id)
 		if err != nil || who.ID == "" {
 			return false, err

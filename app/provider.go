@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 
 	"suanpan/app/pay"
@@ -44,7 +45,8 @@ func (s *Shop) PutProvider(ctx context.Context, provider string, settings json.R
 	if err != nil {
 		return nil, refuse("provider_invalid", err, "provider", provider, "why", err.Error())
 	}
-	return change(ctx, s, "provider.put", provider, func(t *turn) ([]ProviderInfo, error) {
+	sum := sha256.Sum256(settings) // the key tells other settings apart, and keeps none
+	return change(ctx, s, "provider.put", [2]any{provider, sum[:]}, func(t *turn) ([]ProviderInfo, error) {
 		if err := t.need(shift.EditShop); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"suanpan/app/money"
@@ -181,7 +182,11 @@ func (t *turn) sources(sold Sale) ([]source, map[string]Attempt, error) {
 func share(left []source, asked map[string]int64, owed int64) ([]source, error) {
 	var plan []source
 	rest, wanted := owed, int64(0)
+	asked = maps.Clone(asked)
 	for _, v := range asked {
+		if v <= 0 || v > money.MaxMinor {
+			return nil, refuse("amount_invalid", nil, "amount", v)
+		}
 		wanted += v
 	}
 	if asked != nil && wanted != owed {

@@ -10,6 +10,7 @@ import (
 	"suanpan/app/ledger"
 	"suanpan/app/order"
 	"suanpan/app/receipt"
+	"suanpan/app/shift"
 )
 
 // Sale is a finished document with what became of it.
@@ -25,8 +26,16 @@ type Sale struct {
 // transaction (X1). It is refused while anything is due or a payment is open.
 func (s *Shop) Complete(ctx context.Context, id order.ID) (Sale, error) {
 	return change(ctx, s, "sale.complete", id, func(t *turn) (Sale, error) {
-		if err := t.selling(); err != nil {
+		if err := t.need(shift.Sell); err != nil {
 			return Sale{}, err
+		}
+		if id != "" {
+			if done, err := t.Sale(string(id)); err == nil && done.Kind == "sale" {
+				return sale(t, done.ID) // it settled already, perhaps by itself (S13): the answer is the same sale
+			}
+		}
+		if t.shift == nil {
+			return Sale{}, refuse("no_shift", shift.ErrNone)
 		}
 		o, err := t.open(id, false)
 		if err != nil {
@@ -48,9 +57,6 @@ func (t *turn) settle(o *order.Order) (Sale, error) {
 	if sum.Due != 0 {
 		return Sale{}, refuse("still_due", nil, "due", sum.Due)
 	}
-	if err := order.Check(sum); err != nil {
-		return Sale{}, err
-	}
 	kind := "sale"
 	if o.Return {
 		kind = "refund"
@@ -59,8 +65,12 @@ func (t *turn) settle(o *order.Order) (Sale, error) {
 	return t.issue(&Document{Kind: kind, Order: o, Sum: sum, Restock: o.Return, By: t.by})
 }
 
-// issue gives the document its number and writes everything that belongs to it.
+// issue gives the document its number and writes everything that belongs to it. A document whose stored parts do not add up
+// is not committed (X23).
 func (t *turn) issue(d *Document) (Sale, error) {
+	if err := order.Check(d.Sum); err != nil {
+		return Sale{}, err
+	}
 	conf := t.s.config()
 	n, err := t.Next("receipt")
 	if err != nil {

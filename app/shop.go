@@ -131,6 +131,7 @@ type turn struct {
 	by     string       // who approved, when somebody did
 	events []Event
 	orders map[order.ID]*order.Order // nil: finished
+	blank  *order.Order              // the order that this turn began, as it was before its first line
 	after  []func()                  // run under mu after the commit
 	jobs   bool
 }

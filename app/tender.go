@@ -48,7 +48,7 @@ func (s *Shop) Tender(ctx context.Context, ask TenderAsk) (Payment, error) {
 		}
 		ask.Method = wallet
 	}
-	if ask.Minor != nil && (*ask.Minor <= 0 || *ask.Minor > money.MaxMinor) {
+	if ask.Minor != nil && (*ask.Minor < 0 || *ask.Minor > money.MaxMinor || (*ask.Minor == 0 && ask.Method != order.Cash)) {
 		return Payment{}, refuse("amount_invalid", nil, "amount", *ask.Minor)
 	}
 	if ask.Method == order.Cash {
@@ -77,20 +77,15 @@ func (t *turn) tendering(id order.ID, method string) (*order.Order, int64, error
 	if err != nil {
 		return nil, 0, err
 	}
-	free := order.DueBy(o, method).Minor
-	pending := false
-	for _, a := range list {
-		if a.State.Open() && a.State != pay.Refunding {
-			free, pending = free-a.Amount.Minor, true
-		}
-	}
-	if free <= 0 && pending {
+	then := expecting(o, list)
+	free := order.DueBy(then, method).Minor
+	switch left := order.Calc(then).Due; {
+	case free > 0, left > 0 && method == order.Cash: // in cash, what is left may round to nothing
+		return o, free, nil
+	case len(then.Tenders) > len(o.Tenders):
 		return nil, 0, refuse("payment_open", pay.ErrAttemptOpen, "order", string(o.ID))
 	}
-	if free <= 0 {
-		return nil, 0, refuse("nothing_due", nil)
-	}
-	return o, free, nil
+	return nil, 0, refuse("nothing_due", nil)
 }
 
 // cash takes notes and coins: what is above the due goes back as change.
@@ -102,6 +97,9 @@ func (t *turn) cash(ask TenderAsk) (Payment, error) {
 	given := due
 	if ask.Minor != nil {
 		given = *ask.Minor
+	}
+	if given == 0 && due != 0 {
+		return Payment{}, refuse("amount_invalid", nil, "amount", given)
 	}
 	conf := t.s.config()
 	if given-due > max(conf.TenderCap, due) && !ask.Certain {

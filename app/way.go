@@ -41,12 +41,18 @@ func (s *Shop) Due(ctx context.Context, id order.ID, method string) (money.Amoun
 	if err != nil {
 		return money.Amount{}, err
 	}
-	due := order.DueBy(b.Order, method)
 	list, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.AttemptsOf(b.Order.ID) })
+	return order.DueBy(expecting(b.Order, list), method), err
+}
+
+// expecting returns the order as it will be when every open attempt has brought its money: what is due then is free to be
+// tendered, and a rounding that is for cash alone does not join in where a wallet may still pay its part.
+func expecting(o *order.Order, list []Attempt) *order.Order {
+	o = o.Clone()
 	for _, a := range list {
 		if a.State.Open() && a.State != pay.Refunding {
-			due.Minor = max(0, due.Minor-a.Amount.Minor)
+			o.Tenders = append(o.Tenders, order.Tender{Method: a.Provider, Minor: a.Amount.Minor, State: order.Succeeded})
 		}
 	}
-	return due, err
+	return o
 }

@@ -46,12 +46,12 @@ type Rule struct {
 }
 
 // DefaultRules is the table of a new shop: 21 item(5) amount(5), 22 item(5) grams(5), and the 18 digits of
-// 26 item(5) amount(5) grams(5).
+// 26 item(5) amount(5) grams(5). Which value wins is the shop's setting.
 func DefaultRules() []Rule {
 	return []Rule{
-		{Prefix: "21", ItemDigits: 5, ValueDigits: 5, Value: PriceValue, Decimals: 2, Wins: LabelWins},
-		{Prefix: "22", ItemDigits: 5, ValueDigits: 5, Value: WeightValue, Decimals: 3, Wins: LabelWins},
-		{Prefix: "26", ItemDigits: 5, ValueDigits: 5, Value: PriceValue, Decimals: 2, Wins: LabelWins,
+		{Prefix: "21", ItemDigits: 5, ValueDigits: 5, Value: PriceValue, Decimals: 2},
+		{Prefix: "22", ItemDigits: 5, ValueDigits: 5, Value: WeightValue, Decimals: 3},
+		{Prefix: "26", ItemDigits: 5, ValueDigits: 5, Value: PriceValue, Decimals: 2,
 			Second: WeightValue, SecondDigits: 5, SecondDecimals: 3},
 	}
 }
