@@ -155,7 +155,9 @@ func (w *hands) key(name string) { w.do("xdotool", "key", name) }
 func (w *hands) slowly(text string) { w.do("xdotool", "type", "--delay", "150", text) }
 
 // scan types as a scanner does: everything within some milliseconds, and Enter.
-func (w *hands) scan(code string) { w.do("xdotool", "type", "--delay", "2", "--args", "1", code, "key", "Return") }
+func (w *hands) scan(code string) {
+	w.do("xdotool", "type", "--delay", "2", "--args", "1", code, "key", "Return")
+}
 
 func (w *hands) tap(x, y int) {
 	w.do("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
