@@ -30,14 +30,15 @@ func formOf(no string) form {
 	return form{p, len(no) - len(p)}
 }
 
-func (v *view) loadForms() (map[form]bool, error) {
-	s, err := v.c.query("SELECT prefix, width FROM sale_form")
+// loadForms reads every form and the first document that has it.
+func (v *view) loadForms() (map[form]int64, error) {
+	s, err := v.c.query("SELECT prefix, width, first FROM sale_form")
 	if err != nil {
 		return nil, err
 	}
-	out := map[form]bool{}
+	out := map[form]int64{}
 	for s.next() {
-		out[form{s.text(0), s.int(1)}] = true
+		out[form{s.text(0), s.int(1)}] = s.int64(2)
 	}
 	return out, s.end()
 }
@@ -49,11 +50,11 @@ func (t *tx) putSale(r *app.SaleRow) error {
 			return err
 		}
 	}
-	if f := formOf(r.No); f.width > 0 && !t.forms[f] {
-		if err := t.c.exec("INSERT OR IGNORE INTO sale_form (prefix, width) VALUES (?, ?)", f.prefix, f.width); err != nil {
+	if f := formOf(r.No); f.width > 0 && t.forms[f] == 0 {
+		if err := t.c.exec("INSERT INTO sale_form (prefix, width, first) VALUES (?, ?, ?)", f.prefix, f.width, r.Seq); err != nil {
 			return err
 		}
-		t.forms[f] = true
+		t.forms[f] = r.Seq
 	}
 	return t.c.exec("INSERT INTO sale (seq, id, no, at, kind, of, shift, staff, total, label) VALUES (?,?,?,?,?,?,?,?,?,?)",
 		r.Seq, r.ID, r.No, r.At.UnixMilli(), r.Kind, r.Of, r.Shift, r.Staff, r.Total, r.Label)
@@ -181,8 +182,12 @@ func (v *view) salesByText(q app.SalesQuery, text string) ([]app.SaleRow, error)
 		return nil, err
 	}
 	for f := range forms {
-		if err := v.endings(f, text, func(r app.SaleRow) (bool, error) {
-			return q.Limit < 0 || len(found) < q.Limit, keep(r, nil)
+		hits := 0
+		if err := v.endings(f, newest(forms, f), text, func(r app.SaleRow) (bool, error) {
+			if wanted(r, q) {
+				hits++
+			}
+			return q.Limit < 0 || hits < q.Limit, keep(r, nil)
 		}); err != nil {
 			return nil, err
 		}
@@ -201,22 +206,35 @@ func (v *view) salesByText(q app.SalesQuery, text string) ([]app.SaleRow, error)
 	return out, nil
 }
 
+// newest is behind the last document of form f: where numbers of the same prefix grew longer, or the end.
+func newest(forms map[form]int64, f form) int64 {
+	end := int64(1) << 62
+	for g, first := range forms {
+		if g.prefix == f.prefix && first > forms[f] {
+			end = min(end, first)
+		}
+	}
+	return end
+}
+
 // endings visits documents whose number has form f and ends in text, highest number first, until each says no more. Each
 // candidate is one look into the index of numbers, so the cost does not depend on how many documents there are in between.
-func (v *view) endings(f form, text string, each func(app.SaleRow) (bool, error)) error {
+// The highest number is that of the newest document of this form, at or before the seq end.
+func (v *view) endings(f form, end int64, text string, each func(app.SaleRow) (bool, error)) error {
 	t := formOf(text)
-	if t.width == 0 || t.width > f.width || t.prefix != "" && (t.width < f.width || !strings.HasSuffix(f.prefix, t.prefix)) {
+	if t.width == 0 || t.width > min(f.width, 18) || t.prefix != "" && (t.width < f.width || !strings.HasSuffix(f.prefix, t.prefix)) {
 		return nil
 	}
-	low, high := f.prefix+strings.Repeat("0", f.width), f.prefix+strings.Repeat("9", f.width)
-	s, err := v.c.query("SELECT no FROM sale WHERE no >= ?1 AND no <= ?2 AND length(no) = ?3 ORDER BY no DESC LIMIT 1", low, high, len(low))
+	s, err := v.c.query("SELECT no FROM sale WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2", end, endingsMax)
 	if err != nil {
 		return err
 	}
-	if ok, err := s.one(); !ok {
-		return err
+	top := int64(-1)
+	for top < 0 && s.next() {
+		if no := s.text(0); formOf(no) == f {
+			top = int64Of(no[len(f.prefix):])
+		}
 	}
-	top := int64Of(s.text(0)[len(f.prefix):])
 	if err := s.end(); err != nil {
 		return err
 	}
@@ -224,8 +242,7 @@ func (v *view) endings(f form, text string, each func(app.SaleRow) (bool, error)
 	for range t.width {
 		step *= 10
 	}
-	end := int64Of(text[len(t.prefix):])
-	n := top - ((top-end)%step+step)%step
+	n := top - ((top-int64Of(text[len(t.prefix):]))%step+step)%step
 	for tries := 0; n >= 0 && tries < endingsMax; n, tries = n-step, tries+1 {
 		r, err := v.SaleByNo(fmt.Sprintf("%s%0*d", f.prefix, f.width, n))
 		if err == app.ErrNoSale {

@@ -17,7 +17,7 @@ type tx struct {
 	view
 	head  place // of the journal, as committed
 	now   place // of the journal, within this transaction
-	forms map[form]bool
+	forms map[form]int64
 }
 
 var (

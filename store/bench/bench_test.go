@@ -2,12 +2,14 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
 	"time"
 
 	"suanpan/app"
+	"suanpan/app/ledger"
 	"suanpan/store"
 	"suanpan/store/bench"
 )
@@ -201,4 +203,66 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkHistory looks for finished documents.
+func BenchmarkHistory(b *testing.B) {
+	s, _ := shop(b)
+	n := sold(b, s)
+	if err := bench.Fill(context.Background(), s, 1000, 1000, nil); err != nil {
+		b.Fatal(err)
+	}
+	n = max(n, 1000)
+	for name, q := range map[string]func(i int) app.SalesQuery{
+		"newest": func(int) app.SalesQuery { return app.SalesQuery{Limit: 50} },
+		"ending": func(i int) app.SalesQuery { return app.SalesQuery{Text: fmt.Sprintf("%03d", i%1000), Limit: 50} },
+		"number": func(i int) app.SalesQuery { return app.SalesQuery{Text: fmt.Sprintf("A-%06d", i*7919%n+1), Limit: 50} },
+		"day": func(i int) app.SalesQuery {
+			day := bench.Day(i * 7919 % n)
+			return app.SalesQuery{From: day, To: day.AddDate(0, 0, 1), Limit: 50}
+		},
+		"shift":   func(i int) app.SalesQuery { return app.SalesQuery{Shift: bench.ShiftOf(i * 7919 % n), Limit: 50} },
+		"nothing": func(i int) app.SalesQuery { return app.SalesQuery{Text: "nobody", Limit: 50} },
+	} {
+		b.Run(name, func(b *testing.B) {
+			c := clock{b: b}
+			for i := 0; b.Loop(); i++ {
+				c.start()
+				err := s.View(context.Background(), func(v app.View) error {
+					_, err := v.SalesIn(q(i))
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+				c.stop()
+			}
+			c.report()
+		})
+	}
+}
+
+// BenchmarkWalk follows the chain through the newest 20,000 facts and their postings, as verify does.
+func BenchmarkWalk(b *testing.B) {
+	s, _ := shop(b)
+	if err := bench.Fill(context.Background(), s, 1000, 2000, nil); err != nil {
+		b.Fatal(err)
+	}
+	rows := 0
+	for b.Loop() {
+		err := s.View(context.Background(), func(v app.View) error {
+			head, _, err := v.Head()
+			if err != nil {
+				return err
+			}
+			return v.Facts(max(0, head-20_000), 0, func(f *ledger.Fact) error {
+				rows += 1 + len(f.Postings)
+				return f.Follows(f.Seq, f.Prev)
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "rows/s")
 }

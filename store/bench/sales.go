@@ -136,3 +136,6 @@ func page(d *app.Document) receipt.Page {
 	say("谢谢惠顾")
 	return p
 }
+
+// Day is the midnight of the n-th sale's day.
+func Day(n int) time.Time { return when(n).Truncate(24 * time.Hour) }

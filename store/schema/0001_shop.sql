@@ -61,7 +61,12 @@ CREATE INDEX sale_shift ON sale (shift);
 CREATE INDEX sale_label ON sale (seq, label) WHERE label <> '';
 
 -- The forms that receipt numbers have had, so that the end of a number finds the document: 'T1-' and 6 for T1-000123.
-CREATE TABLE sale_form (prefix TEXT NOT NULL, width INTEGER NOT NULL, PRIMARY KEY (prefix, width)) STRICT, WITHOUT ROWID;
+CREATE TABLE sale_form (
+  prefix TEXT NOT NULL,
+  width  INTEGER NOT NULL,
+  first  INTEGER NOT NULL,         -- seq of the first document whose number looks so
+  PRIMARY KEY (prefix, width)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE series (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
