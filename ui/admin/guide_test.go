@@ -23,7 +23,7 @@ func TestANewShopSellsAfterSevenPagesByKeyboardAlone(t *testing.T) {
 		c.sees("Welcome to Suanpan", "Step 1 of 7")
 		c.picture("1")
 		c.write("1")
-		if len(c.went) != 1 || c.went[0] != "zh-Hans" {
+		if *locale == "en" && (len(c.went) != 1 || c.went[0] != "zh-Hans") {
 			c.t.Fatalf("language %q", c.went)
 		}
 		c.press(fyne.KeyReturn)

@@ -32,7 +32,7 @@ func (g *Guide) modePage() guidePage {
 		options = append(options, kit.Option{Key: t, Label: g.env.Words("guide.mode." + t), Hint: digitOf(i)})
 	}
 	text := kit.NewProse("").In(kit.Muted)
-	o := kit.NewTabs(g.env.Keys, options, nil)
+	o := kit.NewTabs(g.env.Keys, options, nil).Least(200)
 	pick := func(t string) { g.answer.template = t; text.SetText(g.env.Words("guide.mode_text." + t)) }
 	o.OnSelect = pick
 	o.Select(g.answer.template)
@@ -59,7 +59,7 @@ func (g *Guide) moneyPage() guidePage {
 	for _, c := range currencies() {
 		list = append(list, kit.Option{Key: string(c), Label: string(c) + " " + c.Sign()})
 	}
-	rounding := kit.NewTabs(k, nil, func(name string) { g.answer.rounding = name })
+	rounding := kit.NewTabs(k, nil, func(name string) { g.answer.rounding = name }).Least(150)
 	page := container.NewVBox()
 	offer := func() {
 		var options []kit.Option
@@ -91,11 +91,12 @@ func (g *Guide) goodsPage() guidePage {
 		options = append(options, kit.Option{Key: o, Label: w("guide.goods." + o), Hint: digitOf(len(options))})
 	}
 	file := newFile(g.env, g.calls.Folder, func(path string) { g.answer.path = path; g.check() })
-	o := kit.NewTabs(k, options, nil)
+	o := kit.NewTabs(k, options, nil).Least(200)
+	page := container.NewBorder(o, nil, nil, nil, file.box)
 	pick := func(key string) {
 		g.answer.goods = key
 		file.box.Hidden = key != "import"
-		file.box.Refresh()
+		page.Refresh()
 		g.check()
 		if key == "import" {
 			file.field.Focus()
@@ -104,7 +105,7 @@ func (g *Guide) goodsPage() guidePage {
 	o.OnSelect = pick
 	g.answer.goods = o.Selected()
 	file.box.Hide()
-	return guidePage{title: "guide.goods", body: container.NewBorder(o, nil, nil, nil, file.box), choose: o,
+	return guidePage{title: "guide.goods", body: page, choose: o,
 		begin: func() { g.env.Window.SetOnDropped(file.dropped) },
 		ready: func() bool { return g.answer.goods != "import" || g.answer.path != "" }}
 }
@@ -126,6 +127,7 @@ func (g *Guide) devicePage() guidePage {
 		options = append(options, kit.Option{Key: virtual.Address, Label: w("admin.printer_virtual"), Hint: digitOf(len(options))},
 			kit.Option{Key: "", Label: w("guide.devices_later"), Hint: digitOf(len(options) + 1)})
 		found.SetOptions(options)
+		found.Select(options[0].Key)
 		g.answer.device = devices[found.Selected()]
 		page.Refresh()
 	}

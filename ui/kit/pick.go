@@ -8,3 +8,13 @@ func (o *Options) Pick(i int) bool {
 	o.pick(o.options[i].Key)
 	return true
 }
+
+// Least gives the keys of a block at least this width, in pixels at scale 1, and returns o: long words want room.
+func (o *Options) Least(width float32) *Options {
+	if o.shape == evenBlock {
+		o.least = width
+		o.box.Layout = Even{Least: width}
+		o.box.Refresh()
+	}
+	return o
+}

@@ -42,7 +42,7 @@ func newCash(s *Screen) *cash {
 	c.do = kit.NewButton(k, kit.Main, "", c.main).Hint(k.Hint(kit.Pay))
 	c.form = container.NewVBox(c.kinds, c.entry, c.reason, c.reasons)
 	left := container.NewBorder(c.form, c.do, nil, nil, nil)
-	c.box = container.New(&columns{shares: []float32{3, 2}}, left, container.NewCenter(kit.NewKeypad(k, c.entry)))
+	c.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewCenter(kit.NewKeypad(k, c.entry)))
 	return c
 }
 

@@ -50,7 +50,7 @@ func newClosing(s *Screen) *closing {
 	one := container.NewBorder(nil, container.NewStack(c.submit, c.again), nil, nil, c.tally.content)
 	two := container.NewBorder(kit.Heading(w("shift.expected")), nil, nil, nil, container.NewVScroll(c.expected))
 	three := container.NewBorder(kit.Heading(w("shift.difference")), c.close, nil, nil, container.NewVScroll(c.differ))
-	c.box = container.New(&columns{shares: []float32{6, 3, 4}}, one, kit.Surfaced(two), kit.Surfaced(three))
+	c.box = container.New(kit.Columns{Shares: []float32{6, 3, 4}}, one, kit.Surfaced(two), kit.Surfaced(three))
 	return c
 }
 

@@ -29,7 +29,7 @@ func newNow(s *Screen) *now {
 		kit.NewButton(k, kit.Plain, w("shift.part.cash"), turn("cash")).Hint("2"),
 		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"))
 	left := container.NewBorder(container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small()), buttons, nil, nil, nil)
-	n.box = container.New(&columns{shares: []float32{2, 3}}, left, n.paper)
+	n.box = container.New(kit.Columns{Shares: []float32{2, 3}}, left, n.paper)
 	return n
 }
 

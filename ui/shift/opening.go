@@ -27,7 +27,7 @@ func newOpening(s *Screen) *opening {
 	o.open = kit.NewButton(s.env.Keys, kit.Main, w("shift.open"), o.main).Hint(s.env.Keys.Hint(kit.Pay))
 	o.tally = newTally(s, o.check, o.main)
 	hint := container.NewVBox(kit.NewMark(kit.Icon("bead"), kit.Rule, 96), kit.Heading(w("shift.none")), kit.NewProse(w("shift.float_hint")).In(kit.Muted))
-	o.box = container.New(&columns{shares: []float32{3, 2}}, o.tally.content, container.NewBorder(hint, o.open, nil, nil, nil))
+	o.box = container.New(kit.Columns{Shares: []float32{3, 2}}, o.tally.content, container.NewBorder(hint, o.open, nil, nil, nil))
 	return o
 }
 
@@ -72,31 +72,4 @@ func (o *opening) main() {
 			s.env.Go("sell")
 		}
 	})
-}
-
-// columns are parts beside each other, each with its share of the width.
-type columns struct{ shares []float32 }
-
-// MinSize implements fyne.Layout.
-func (c *columns) MinSize(o []fyne.CanvasObject) fyne.Size {
-	var m fyne.Size
-	for _, part := range o {
-		m = fyne.NewSize(m.Width+part.MinSize().Width, max(m.Height, part.MinSize().Height))
-	}
-	return m
-}
-
-// Layout implements fyne.Layout.
-func (c *columns) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	gap, whole := kit.Letter(o[0]), float32(0)
-	for _, s := range c.shares {
-		whole += s
-	}
-	room, x := size.Width-gap*float32(len(o)-1), float32(0)
-	for i, part := range o {
-		w := room * c.shares[i] / whole
-		part.Resize(fyne.NewSize(w, size.Height))
-		part.Move(fyne.NewPos(x, 0))
-		x += w + gap
-	}
 }

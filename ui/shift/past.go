@@ -34,7 +34,7 @@ func newPast(s *Screen) *past {
 	p.rows = kit.NewRows(k, []kit.Column{{Title: "Z", Share: 2}, {Title: w("report.closed"), Share: 4}, {Title: w("report.staff"), Share: 2}, {Title: w("shift.difference"), Share: 3, Right: true}})
 	p.rows.OnSelect = p.look
 	p.print = kit.NewButton(k, kit.Plain, w("orders.reprint"), p.again)
-	p.box = container.New(&columns{shares: []float32{5, 4}}, p.rows, container.NewBorder(nil, p.print, nil, nil, p.paper))
+	p.box = container.New(kit.Columns{Shares: []float32{5, 4}}, p.rows, container.NewBorder(nil, p.print, nil, nil, p.paper))
 	return p
 }
 

@@ -247,7 +247,7 @@ func (c *till) tap(label string) {
 		if !o.Visible() {
 			return
 		}
-		if b, ok := o.(*kit.Button); ok && b.Text() == label {
+		if b, ok := o.(*kit.Button); ok && b.Text() == label && found == nil {
 			found = b
 			return
 		}
