@@ -105,6 +105,7 @@ func commands() map[string]command {
 		"rpc":     rpcCommand(),
 		"verify":  plain("recompute the ledger's chain and totals, and say what is wrong", verifyCommand),
 		"import":  importCommand(),
+		"demo":    demoCommand(),
 		"sandbox": plain("serve the payment providers' side of the wire on loopback, and print the settings that a till needs", sandboxCommand),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
 		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
@@ -144,7 +145,7 @@ func windowCommand() command {
 					return errors.Join(err, h.close())
 				}
 			}
-			return h.window(ctx, nil)
+			return h.window(ctx, stage{})
 		}
 	}}
 }

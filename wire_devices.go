@@ -195,7 +195,7 @@ func (g *gear) Render(page receipt.Page, to string, columns int, name string) ([
 	if err != nil {
 		return nil, err
 	}
-	return png(slip)
+	return picture(slip)
 }
 
 // draw shows a page as the paper of a plain printer of its width.
@@ -232,7 +232,7 @@ func (g *gear) sheet(page receipt.Page, p escpos.Profile) (virtual.Slip, error) 
 // look is how paper is shown on a screen and in a file.
 var look = virtual.Look{Margin: 24, Torn: true}
 
-func png(s virtual.Slip) ([]byte, error) {
+func picture(s virtual.Slip) ([]byte, error) {
 	var out bytes.Buffer
 	err := s.PNG(&out, look)
 	return out.Bytes(), err

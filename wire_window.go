@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"image"
@@ -17,6 +18,7 @@ import (
 	"suanpan/assets"
 	"suanpan/devices/virtual"
 	"suanpan/ui"
+	"suanpan/ui/admin"
 	"suanpan/ui/kit"
 	"suanpan/ui/shift"
 )
@@ -24,22 +26,35 @@ import (
 // appID is how the desktop knows the program.
 const appID = "cn.suanpan.till"
 
-// window runs the till's window until a person closes it. play, when not nil, is what drives it instead of a person.
-func (h *program) window(ctx context.Context, play func(context.Context, *ui.Window) error) error {
+// stage is where a window is shown when no person drives it.
+type stage struct {
+	id   string                                  // under which the toolkit remembers looks; a person's own are left alone
+	slip func(virtual.Slip)                      // hears each slip of the virtual printer
+	play func(context.Context, *ui.Window) error // drives the window; it closes afterwards
+}
+
+// window runs the till's window until a person closes it, or, on a stage, until the play is over.
+func (h *program) window(ctx context.Context, on stage) error {
 	ctx, stop := context.WithCancel(ctx)
-	a := desktop.NewWithID(appID)
+	a := desktop.NewWithID(cmp.Or(on.id, appID))
 	roll := &roll{}
-	h.gear.slip = roll.put
-	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw}, Play: player()})
+	h.gear.slip = func(s virtual.Slip) {
+		roll.put(s)
+		if on.slip != nil {
+			on.slip(s)
+		}
+	}
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw},
+		Guide: admin.GuideCalls{Sample: assets.DemoGoods}, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup
 	done.Go(func() { h.shop.Run(ctx) })
 	done.Go(func() { h.gear.Run(ctx) })
 	var played error
-	if play != nil {
+	if on.play != nil {
 		done.Go(func() {
-			played = play(ctx, w)
+			played = on.play(ctx, w)
 			kit.Post(a.Quit)
 		})
 	}
@@ -128,20 +143,7 @@ func furnish(ctx context.Context, h *program) error {
 	if _, err := h.shop.PutDevice(ctx, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: "virtual:receipt", Profile: "xprinter-80", Columns: 48}); err != nil {
 		return err
 	}
-	for _, p := range []app.StaffPut{{ID: "2", Name: w("demo.cashier"), Roles: []string{"cashier"}, PIN: "2580"}} {
-		if _, err := h.shop.PutStaff(ctx, p); err != nil {
-			return err
-		}
-	}
-	var stock []app.StockLine
-	items, err := h.shop.Items(ctx, "", "", 500)
-	if err != nil {
-		return err
-	}
-	for _, i := range items {
-		stock = append(stock, app.StockLine{SKU: i.SKU, Qty: money.Pieces(48)})
-	}
-	if _, err := h.shop.ReceiveStock(ctx, stock); err != nil {
+	if err := populate(ctx, h); err != nil {
 		return err
 	}
 	return h.shop.Logout(ctx)

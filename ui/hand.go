@@ -18,6 +18,7 @@ type Hand struct {
 	w        *Window
 	ctx      context.Context
 	patience time.Duration // how long something may take to be seen
+	photo    func(fyne.Window) image.Image
 }
 
 // The tempo of fingers and scanners. It is how fast keys come, not a wait for what comes of them.
@@ -28,9 +29,13 @@ const (
 	glance  = 8 * time.Millisecond  // between two looks at the window
 )
 
-// Hand returns a hand for this window. It gives up what it waits for after patience, and at once when ctx ends.
-func (w *Window) Hand(ctx context.Context, patience time.Duration) *Hand {
-	return &Hand{w: w, ctx: ctx, patience: patience}
+// Hand returns a hand for this window. It gives up what it waits for after patience, and at once when ctx ends. photo takes a
+// window's picture right after a frame was painted; the toolkit's Capture where nil.
+func (w *Window) Hand(ctx context.Context, patience time.Duration, photo func(fyne.Window) image.Image) *Hand {
+	if photo == nil {
+		photo = func(win fyne.Window) image.Image { return win.Canvas().Capture() }
+	}
+	return &Hand{w: w, ctx: ctx, patience: patience, photo: photo}
 }
 
 // on runs f on the UI goroutine and waits for it.
@@ -259,7 +264,7 @@ func (h *Hand) look(win fyne.Window) (image.Image, error) {
 		return nil, err
 	}
 	var picture image.Image
-	err := h.on(func() { picture = win.Canvas().Capture() })
+	err := h.on(func() { picture = h.photo(win) })
 	return picture, err
 }
 

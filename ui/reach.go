@@ -108,7 +108,7 @@ func find(c fyne.Canvas, text string) (key spot, at fyne.Position, err error) {
 		func(words string) bool { return strings.HasPrefix(words, text) },
 		func(words string) bool { return strings.Contains(words, text) },
 	} {
-		key, at, e := press(all, matches)
+		key, at, e := keyUnder(all, matches)
 		if e == nil {
 			return key, at, nil
 		}
@@ -119,7 +119,7 @@ func find(c fyne.Canvas, text string) (key spot, at fyne.Position, err error) {
 	return spot{}, fyne.Position{}, fmt.Errorf("%q: %w", text, err)
 }
 
-func press(all []spot, matches func(string) bool) (spot, fyne.Position, error) {
+func keyUnder(all []spot, matches func(string) bool) (spot, fyne.Position, error) {
 	err := errAbsent
 	for i := len(all) - 1; i >= 0; i-- {
 		s := all[i]

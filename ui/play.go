@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"suanpan/app"
+	"suanpan/ui/kit"
+)
+
+// Step is one thing that a person does, or sees, on a day.
+type Step struct {
+	Says string // what it is, for the one who reads why a day broke off
+	Do   func(*Play) error
+}
+
+// Set is what a day is played on: what the window itself cannot give.
+type Set struct {
+	Show     func(name string, picture image.Image) error // keeps a picture; from any goroutine
+	Furnish  func(context.Context) error                  // puts the other people and the stock into a shop that the guide has made
+	Photo    func(fyne.Window) image.Image                // takes a window's picture; the toolkit's own where nil
+	Patience time.Duration                                // how long anything may take to be seen; 15 s where zero
+}
+
+// Play is a day being played at a window.
+type Play struct {
+	*Hand
+	set   Set
+	shop  *app.Shop
+	took  int              // pictures
+	sales map[string]int64 // what the script expects of each way of paying, minor units
+	want  Figures
+	z     string // what came of it
+}
+
+// Figures are what a day comes to, minor units.
+type Figures struct {
+	Sales, Refunds       int64 // takings and what was given back
+	SaleCount, BackCount int64
+	CashIn, CashOut      int64
+	Short                int64 // missing from the drawer at the count
+}
+
+// Played is what came of a day.
+type Played struct {
+	Figures
+	Tenders  map[string]int64 // kept, by way of paying
+	Z        int64            // its number
+	Shift    string
+	Receipts int64
+	Pictures int
+	Entries  int64 // of the journal, all proven
+	Head     string
+}
+
+// Play plays steps one after the other and compares what the shop made of them with what they say. It is called on a goroutine
+// of its own while the window runs.
+func (w *Window) Play(ctx context.Context, steps []Step, set Set) (Played, error) {
+	if set.Patience == 0 {
+		set.Patience = 15 * time.Second
+	}
+	p := &Play{Hand: w.Hand(ctx, set.Patience, set.Photo), set: set, shop: w.p.Shop, sales: map[string]int64{}}
+	for n, s := range steps {
+		if err := s.Do(p); err != nil {
+			err = fmt.Errorf("step %d, %s: %w", n+1, s.Says, err)
+			if ctx.Err() == nil {
+				err = errors.Join(err, p.picture("broken off"), fmt.Errorf("the window says:\n%s", p.Words()))
+			}
+			return Played{Pictures: p.took}, err
+		}
+	}
+	return p.result(ctx)
+}
+
+// result compares the last Z with what the steps said, and proves the ledger.
+func (p *Play) result(ctx context.Context) (Played, error) {
+	all, err := p.shop.Shifts(ctx, 1)
+	if err != nil {
+		return Played{}, err
+	}
+	if len(all) == 0 || all[0].Z == nil {
+		return Played{}, errors.New("the day ended without a Z")
+	}
+	z := all[0].Z
+	got := Played{Figures: Figures{Sales: z.Sales, Refunds: z.Refunds, SaleCount: z.SaleCount, BackCount: z.RefundCount, CashIn: z.CashIn,
+		CashOut: z.CashOut}, Tenders: z.Tenders, Z: z.Number, Shift: all[0].ID, Receipts: z.SaleCount + z.RefundCount, Pictures: p.took}
+	for _, d := range z.Difference {
+		got.Short -= d
+	}
+	if got.Figures != p.want {
+		return got, fmt.Errorf("the Z says %+v, the day was %+v", got.Figures, p.want)
+	}
+	for way, minor := range p.sales {
+		if z.Tenders[way] != minor {
+			return got, fmt.Errorf("the Z has %d of %s, the day took %d", z.Tenders[way], way, minor)
+		}
+	}
+	proof, err := p.shop.Verify(ctx, nil)
+	if err != nil {
+		return got, err
+	}
+	got.Entries, got.Head = proof.Entries, proof.Head
+	if !proof.OK {
+		return got, fmt.Errorf("the ledger does not agree with itself at entry %d: %s", proof.BrokenAt, proof.Why)
+	}
+	return got, nil
+}
+
+// picture keeps what the window shows.
+func (p *Play) picture(name string) error {
+	m, err := p.Look()
+	if err != nil {
+		return err
+	}
+	return p.keep(name, m)
+}
+
+func (p *Play) keep(name string, m image.Image) error {
+	p.took++
+	return p.set.Show(fmt.Sprintf("%02d-%s", p.took, name), m)
+}
+
+// text turns "@sell.pay" into the words that stand there in the language in force; anything else is words already.
+func (p *Play) text(text string) string {
+	if len(text) > 1 && text[0] == '@' {
+		return p.w.word(text[1:])
+	}
+	return text
+}
+
+// The vocabulary of a day. What begins with "@" is the key of words in the language in force.
+
+func scan(code string) Step { return Step{"scans " + code, func(p *Play) error { return p.Gun(code) }} }
+
+func tap(text string) Step {
+	return Step{"taps " + text, func(p *Play) error { return p.Tap(p.text(text)) }}
+}
+
+func write(text string) Step {
+	return Step{"types " + text, func(p *Play) error { return p.Type(text) }}
+}
+
+func press(keys ...fyne.KeyName) Step {
+	return Step{fmt.Sprintf("presses %v", keys), func(p *Play) error {
+		for _, k := range keys {
+			if err := p.Press(k); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func sees(texts ...string) Step {
+	return Step{fmt.Sprintf("sees %q", texts), func(p *Play) error {
+		words := make([]string, len(texts))
+		for i, t := range texts {
+			words[i] = p.text(t)
+		}
+		return p.Sees(words...)
+	}}
+}
+
+func picture(name string) Step {
+	return Step{"takes the picture " + name, func(p *Play) error { return p.picture(name) }}
+}
+
+// paid waits for the end of a sale and counts it: way is what paid all of it, total in minor units.
+func paid(way string, total int64) Step {
+	return Step{fmt.Sprintf("is paid %d by %s", total, way), func(p *Play) error {
+		p.want.Sales += total
+		p.want.SaleCount++
+		p.sales[way] += total
+		return p.sold(total)
+	}}
+}
+
+// sold waits until the newest sale is one of that total and the window says that it is done.
+func (p *Play) sold(total int64) error {
+	if err := p.Sees(p.text("@tender.next")); err != nil {
+		return err
+	}
+	rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 || rows[0].Total != total {
+		return fmt.Errorf("the newest sale is %+v", rows)
+	}
+	return nil
+}
+
+// look changes the looks of the window.
+func looks(says string, change func(*Looks)) Step {
+	return Step{"looks: " + says, func(p *Play) error { return p.on(func() { p.w.SetLooks(change) }) }}
+}
+
+// customerPicture keeps what the customer sees.
+func customerPicture(name string) Step {
+	return Step{"takes the picture " + name, func(p *Play) error {
+		m, err := p.LookAtCustomer()
+		if err != nil || m == nil {
+			return errors.Join(err, errors.New("the customer's window is not open"))
+		}
+		return p.keep(name, m)
+	}}
+}
+
+// printed waits until the printer has nothing left to do.
+func printed() Step {
+	return Step{"waits for the printer", func(p *Play) error {
+		return p.Await("an idle printer", func() bool {
+			jobs, err := p.shop.Jobs(p.ctx)
+			return err == nil && len(jobs) == 0
+		})
+	}}
+}
+
+// dark and the others are looks by name.
+func shows(look kit.Look) func(*Looks) { return func(l *Looks) { l.Look = look } }
