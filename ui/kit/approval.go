@@ -46,8 +46,8 @@ func (a *Approval) CreateRenderer() fyne.WidgetRenderer {
 	}).Hint(a.env.Keys.Hint(Back))
 	act := NewText(a.act, SizeBody, Muted)
 	act.Fit = Clip
-	top := container.NewVBox(Heading(a.title), act, a.staff)
-	body := container.NewBorder(top, container.NewPadded(back), nil, nil, a.pin)
+	who := container.NewBorder(container.NewVBox(Heading(a.title), act, a.staff), back, nil, nil, nil)
+	body := container.New(Columns{Shares: []float32{1, 1}}, who, a.pin)
 	return a.Render(&fyne.Container{Layout: stacked{}, Objects: []fyne.CanvasObject{Surfaced(body)}})
 }
 

@@ -93,7 +93,7 @@ func (centred) MinSize(objects []fyne.CanvasObject) fyne.Size { return fyne.NewS
 func (centred) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
 		want := o.MinSize()
-		want.Width = max(want.Width, themed(o).Size(SizeBody)*24)
+		want.Width = max(want.Width, themed(o).Size(SizeBody)*26)
 		want = want.Min(size)
 		o.Resize(want)
 		want = fyne.NewSize(want.Width, min(size.Height, max(want.Height, o.MinSize().Height)))

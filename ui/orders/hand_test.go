@@ -53,6 +53,7 @@ func (c *till) picture(name string) {
 	if *pictures == "" {
 		return
 	}
+	arrange(c.window.Content())
 	f, err := os.Create(filepath.Join(*pictures, name+".png"))
 	if err != nil {
 		c.t.Fatal(err)
@@ -258,6 +259,35 @@ func (c *till) not(words string) {
 	}
 }
 
+// arrange lays out everything again, as the real canvas does when what a part asks for has changed with its width.
+func arrange(o fyne.CanvasObject) {
+	for range 3 {
+		relay(o)
+	}
+}
+
+func relay(o fyne.CanvasObject) {
+	if !o.Visible() {
+		return
+	}
+	switch w := o.(type) {
+	case *fyne.Container:
+		if w.Layout != nil {
+			w.Layout.Layout(w.Objects, w.Size())
+		}
+		for _, o := range w.Objects {
+			relay(o)
+		}
+	case *container.Scroll:
+		w.Refresh()
+		relay(w.Content)
+	case fyne.Widget:
+		for _, o := range test.WidgetRenderer(w).Objects() {
+			relay(o)
+		}
+	}
+}
+
 // tap presses the button with these words where a finger would.
 func (c *till) tap(label string) {
 	c.t.Helper()
@@ -281,6 +311,7 @@ func (c *till) tap(label string) {
 			}
 		}
 	}
+	arrange(c.window.Content())
 	walk(c.window.Content())
 	if found == nil {
 		c.t.Fatalf("no button %q:\n%s", label, c.seen())

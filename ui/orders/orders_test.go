@@ -76,7 +76,6 @@ func TestOneOfTwoComesBackAndNoMoreThanWasSold(t *testing.T) {
 			c.t.Fatal("a return needs a reason")
 		}
 		c.tap("Damaged")
-		c.press(fyne.KeyEscape)
 		c.press(fyne.KeyReturn)
 		c.pass(0)
 		c.sees("A-000002", "Given back")

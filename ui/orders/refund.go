@@ -20,7 +20,7 @@ type refund struct {
 	title   *kit.Text
 	lines   *fyne.Container
 	quote   *fyne.Container
-	total   *kit.Total
+	total   *kit.Text
 	reason  *kit.Field
 	reasons *kit.Options
 	restock *kit.Check
@@ -38,8 +38,9 @@ type refund struct {
 func newRefund(s *Screen) *refund {
 	r := &refund{s: s, lines: container.NewVBox(), quote: container.NewVBox(), title: kit.Heading("")}
 	k, w := s.env.Keys, s.env.Words
-	r.title.Fit = kit.Clip
-	r.total = kit.NewDue(w("tender.to_return"))
+	r.title.Fit = kit.Shrink
+	r.total = kit.NewText("", kit.SizeDue, kit.Stop)
+	r.total.Bold, r.total.Fit, r.total.Align = true, kit.Shrink, fyne.TextAlignTrailing
 	r.reason = kit.NewField(k, w("shift.reason"))
 	r.reason.Changed = func(string) { r.check() }
 	r.reason.Submitted = func(string) { r.main() }
@@ -61,9 +62,9 @@ func newRefund(s *Screen) *refund {
 	all := kit.NewButton(k, kit.Plain, w("orders.all_lines"), r.all)
 	head := container.NewBorder(nil, nil, back, all, r.title)
 	left := container.NewBorder(head, nil, nil, nil, container.NewVScroll(r.lines))
-	form := container.NewVBox(r.total, r.quote, kit.NewRule(), r.reasons, r.reason, r.restock)
+	form := container.NewVBox(kit.Small(w("tender.to_return")), r.total, r.quote, kit.NewRule(), r.reasons, r.reason, r.restock)
 	right := container.NewBorder(nil, r.do, nil, nil, container.NewVScroll(form))
-	r.box = container.New(kit.Columns{Shares: []float32{5, 4}}, left, kit.Surfaced(right))
+	r.box = container.New(kit.Columns{Shares: []float32{1, 1}}, left, kit.Surfaced(right))
 	return r
 }
 
@@ -154,7 +155,7 @@ func (r *refund) ask() {
 	mine, want, sale := r.asked, r.wanted(), r.sale.ID
 	r.check()
 	if len(want) == 0 {
-		r.total.Set(r.s.amount(0), false)
+		r.total.SetText("")
 		r.quote.Objects = nil
 		r.quote.Refresh()
 		return
@@ -167,7 +168,7 @@ func (r *refund) ask() {
 		}
 		r.s.verbs.Say(err)
 		r.valid = err == nil
-		r.total.Set(q.Total.Neg().Format(), true)
+		r.total.SetText(q.Total.Neg().Format())
 		r.quote.Objects = nil
 		for _, p := range q.Parts {
 			text := kit.NewText(r.s.env.Words("orders.back_to", r.s.env.Words("receipt.method."+p.Method), r.s.amount(p.Minor)), kit.SizeBody, kit.Muted)
