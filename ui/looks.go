@@ -74,9 +74,13 @@ func (w *Window) openLooks() {
 	add := func(caption string, keys []string, words, chosen string, pick func(string)) {
 		var options []kit.Option
 		for _, key := range keys {
-			options = append(options, kit.Option{Key: key, Label: w.word(words + key)})
+			say := w.word
+			if caption == "admin.language" { // each by its own name, for those who read no other
+				say = w.p.Words.In(key)
+			}
+			options = append(options, kit.Option{Key: key, Label: say(words + key)})
 		}
-		tabs := kit.NewTabs(k, options, nil)
+		tabs := kit.NewTabs(k, options, nil).Least(100)
 		tabs.Select(chosen)
 		tabs.OnSelect = pick
 		rows = append(rows, container.NewVBox(kit.Small(w.word(caption)), tabs))

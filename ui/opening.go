@@ -41,7 +41,7 @@ func (m inMiddle) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize
 
 // Layout implements fyne.Layout.
 func (m inMiddle) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	w := min(size.Width, max(m.width, o[0].MinSize().Width))
+	w := min(size.Width, max(m.width*unit(o[0]), o[0].MinSize().Width))
 	o[0].Resize(fyne.NewSize(w, o[0].MinSize().Height))
 	h := min(size.Height, o[0].MinSize().Height)
 	o[0].Resize(fyne.NewSize(w, h))

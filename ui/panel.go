@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"suanpan/ui/kit"
 )
@@ -20,7 +21,7 @@ func (w *Window) cover(panel fyne.CanvasObject, b kit.Bindings) {
 			b.Acts[a] = f
 		}
 	}
-	w.stage.Cover(container.New(wideLayout{640}, panel), b)
+	w.stage.Cover(container.New(wideLayout{760}, panel), b)
 }
 
 // uncover takes it away, and gives the cursor back to a page that waits for typing.
@@ -35,12 +36,15 @@ func (w *Window) uncover() {
 	}
 }
 
+// unit is one pixel at scale 1 under the theme in force.
+func unit(o fyne.CanvasObject) float32 { return theme.CurrentForWidget(o).Size(kit.SizeBody) / 18 }
+
 // wideLayout asks for a width.
 type wideLayout struct{ width float32 }
 
 // MinSize implements fyne.Layout.
 func (l wideLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(max(l.width, o[0].MinSize().Width), o[0].MinSize().Height)
+	return fyne.NewSize(max(l.width*unit(o[0]), o[0].MinSize().Width), o[0].MinSize().Height)
 }
 
 // Layout implements fyne.Layout.
@@ -73,12 +77,12 @@ type keyed struct{}
 
 // MinSize implements fyne.Layout.
 func (keyed) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(o[0].MinSize().Width+160, o[0].MinSize().Height)
+	return fyne.NewSize(o[0].MinSize().Width+160*unit(o[0]), o[0].MinSize().Height)
 }
 
 // Layout implements fyne.Layout.
 func (keyed) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	w := size.Height * 5
+	w := 120 * unit(o[0])
 	o[0].Resize(fyne.NewSize(w, size.Height))
 	o[1].Move(fyne.NewPos(w, 0))
 	o[1].Resize(fyne.NewSize(size.Width-w, size.Height))

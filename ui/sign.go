@@ -54,9 +54,9 @@ func (halves) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	left := size.Width * 0.5
 	o[0].Resize(fyne.NewSize(left, size.Height))
-	w := min(size.Width-left-32, max(440, o[1].MinSize().Width))
-	o[1].Resize(fyne.NewSize(w, min(size.Height-32, max(600, o[1].MinSize().Height))))
-	h := min(size.Height-16, max(600, o[1].MinSize().Height))
+	w := min(size.Width-left-32, max(440*unit(o[1]), o[1].MinSize().Width))
+	o[1].Resize(fyne.NewSize(w, size.Height))
+	h := min(size.Height-16, max(600*unit(o[1]), o[1].MinSize().Height))
 	o[1].Resize(fyne.NewSize(w, h))
 	o[1].Move(fyne.NewPos(left+(size.Width-left-w)/2, (size.Height-h)/2))
 }

@@ -206,9 +206,13 @@ func (s *tileSlot) move(th fyne.Theme, at fyne.Position) {
 	s.letter.Resize(fyne.NewSize(s.size.Width, s.letter.MinSize().Height))
 	h := th.Size(SizeHead)
 	wide := max(h, s.count.MinSize().Width+gap)
-	s.badge.Move(at.AddXY(s.size.Width-wide-gap/2, gap/2))
+	high := gap / 2
+	if s.state&4 == 0 { // without a picture the name has the top of the tile
+		high = s.size.Height - h - gap/2
+	}
+	s.badge.Move(at.AddXY(s.size.Width-wide-gap/2, high))
 	s.badge.Resize(fyne.NewSize(wide, h))
-	s.count.Move(at.AddXY(s.size.Width-wide-gap/2, gap/2+(h-s.count.MinSize().Height)/2))
+	s.count.Move(at.AddXY(s.size.Width-wide-gap/2, high+(h-s.count.MinSize().Height)/2))
 	s.count.Resize(fyne.NewSize(wide, s.count.MinSize().Height))
 	for _, o := range s.objects() {
 		o.Refresh()

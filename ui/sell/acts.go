@@ -214,7 +214,7 @@ func (s *Screen) pay(code string) {
 			s.env.Say(kit.Notice, s.env.Words("sell.nothing_to_pay"))
 			return
 		}
-		s.stage.Uncover()
+		s.uncover()
 		s.goods.find.close()
 		s.calls.Pay(code)
 	})

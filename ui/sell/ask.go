@@ -20,6 +20,7 @@ type question struct {
 	to           kit.Typist
 	focus        func()
 	beside       fyne.CanvasObject // choices under the number; may be nil
+	width        float32           // of the panel; 520 where less
 	give         func() bool       // takes the answer; false keeps the panel
 }
 
@@ -35,26 +36,26 @@ func (s *Screen) ask(q question) {
 	left := container.NewBorder(top, nil, nil, nil, q.beside)
 	body := container.NewBorder(nil, nil, nil, kit.NewKeypad(k, q.to), left)
 	panel := kit.NewPanel(q.title, body,
-		kit.NewButton(k, kit.Plain, w("cancel"), s.stage.Uncover).Hint(k.Hint(kit.Back)),
+		kit.NewButton(k, kit.Plain, w("cancel"), s.uncover).Hint(k.Hint(kit.Back)),
 		kit.NewButton(k, kit.Main, w("ok"), func() { s.answer(q) }).Hint(k.Hint(kit.Pay)))
-	s.stage.Cover(container.New(roomy{}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){
-		kit.Back: s.stage.Uncover, kit.Pay: func() { s.answer(q) }}})
+	s.cover(container.New(roomy{max(q.width, 520)}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){
+		kit.Back: s.uncover, kit.Pay: func() { s.answer(q) }}})
 	q.focus()
 }
 
 // answer takes the panel away where its answer is taken. An act that wants approval puts its own panel there afterwards.
 func (s *Screen) answer(q question) {
 	if q.give() {
-		s.stage.Uncover()
+		s.uncover()
 	}
 }
 
-// roomy asks for a panel as wide as its place allows.
-type roomy struct{}
+// roomy asks for a width, at scale 1.
+type roomy struct{ width float32 }
 
 // MinSize implements fyne.Layout.
-func (roomy) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(max(objects[0].MinSize().Width, 520), objects[0].MinSize().Height)
+func (r roomy) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(max(objects[0].MinSize().Width, r.width*unit(objects[0])), objects[0].MinSize().Height)
 }
 
 // Layout implements fyne.Layout.
@@ -175,19 +176,19 @@ func (s *Screen) askDiscount() {
 	rate := kit.NewNumberEntry(k, 2, "%")
 	amount := kit.NewMoneyEntry(k, s.env.Currency)
 	amount.Hide()
-	target := kit.NewTabs(k, []kit.Option{{Key: "line", Label: w("sell.discount_line")}, {Key: "all", Label: w("sell.discount_all")}}, nil)
+	target := kit.NewTabs(k, []kit.Option{{Key: "line", Label: w("sell.discount_line")}, {Key: "all", Label: w("sell.discount_all")}}, nil).Least(88)
 	if !selected {
 		target.Select("all")
 	}
 	both := &either{box: container.NewStack(rate, amount), rate: rate, amount: amount}
-	kind := kit.NewTabs(k, []kit.Option{{Key: "rate", Label: "%"}, {Key: "amount", Label: s.env.Currency.Sign()}}, both.pick)
+	kind := kit.NewTabs(k, []kit.Option{{Key: "rate", Label: "%"}, {Key: "amount", Label: s.env.Currency.Sign()}}, both.pick).Least(88)
 	quick := kit.NewNoteKeys(k, func(percent int64) {
 		both.pick("rate")
 		kind.Select("rate")
 		rate.SetText(money.Rate(percent * int64(money.Whole) / 100).Percent())
 	})
 	quick.SetNotes([]kit.Note{{Minor: 5, Label: "5%"}, {Minor: 10, Label: "10%"}, {Minor: 20, Label: "20%"}, {Minor: 0, Label: w("sell.discount_none")}})
-	why := s.reasons("sell.reason.member", "sell.reason.damaged", "sell.reason.expiring", "sell.reason.goodwill", "sell.reason.manager")
+	why := s.reasons("sell.reason.member", "sell.reason.damaged", "sell.reason.expiring", "sell.reason.goodwill")
 	give := func() bool {
 		d, ok := both.value()
 		if !ok {
@@ -205,7 +206,7 @@ func (s *Screen) askDiscount() {
 		}
 		return true
 	}
-	q := question{title: w("sell.discount"), in: both.box, to: both, focus: both.focus,
+	q := question{title: w("sell.discount"), width: 700, in: both.box, to: both, focus: both.focus,
 		beside: container.NewVBox(target, kind, quick, kit.Small(w("sell.reason")), why), give: give}
 	rate.Submitted, amount.Submitted = func() { s.answer(q) }, func() { s.answer(q) }
 	s.ask(q)
@@ -224,7 +225,7 @@ func (s *Screen) reasons(keys ...string) *kit.Options {
 		text := s.env.Words(key)
 		options = append(options, kit.Option{Key: text, Label: text})
 	}
-	return kit.NewTabs(s.env.Keys, options, nil)
+	return kit.NewTabs(s.env.Keys, options, nil).Least(88)
 }
 
 // either is one of two entries: a percentage or an amount.

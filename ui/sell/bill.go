@@ -18,6 +18,9 @@ type bill struct {
 	s       *Screen
 	box     *fyne.Container
 	title   *kit.Text
+	left    *fyne.Container // title or lamps
+	inner   *fyne.Container
+	extra   *fyne.Container // the title, where the lamps took its place and it says something special
 	recall  *kit.Button
 	drop    *kit.Button
 	lines   *kit.Lines
@@ -48,14 +51,16 @@ func newBill(s *Screen) *bill {
 	back := kit.NewButton(k, kit.Plain, w("sell.return"), func() { s.calls.Return("") })
 	b.pay = act(kit.Main, "sell.pay", kit.Pay, s.payNow)
 	b.whole = []*kit.Button{b.pay, hold, b.drop}
-	top := container.NewBorder(nil, nil, nil, container.NewHBox(b.drop, b.recall), b.title)
+	b.left, b.extra = container.NewStack(b.title), container.NewStack()
+	b.extra.Hide()
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, container.NewHBox(b.drop, b.recall), b.left), b.extra)
 	row := container.NewGridWithColumns(len(b.acts))
 	for _, a := range b.acts {
 		row.Add(a)
 	}
 	foot := container.NewVBox(row, kit.NewRule(), b.figures, b.total, kit.Row(hold, back, b.pay))
-	inner := container.NewBorder(container.NewVBox(top, kit.NewRule()), foot, nil, nil, container.NewStack(b.empty, b.lines))
-	b.box = container.NewStack(kit.NewGround(kit.Surface, ""), &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{inner}})
+	b.inner = container.NewBorder(container.NewVBox(top, kit.NewRule()), foot, nil, nil, container.NewStack(b.empty, b.lines))
+	b.box = container.NewStack(kit.NewGround(kit.Surface, ""), &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{b.inner}})
 	return b
 }
 
@@ -67,14 +72,14 @@ func (b *bill) show(basket app.Basket, touched int) {
 		b.figures.SetText("")
 		b.total.SetCaption(w("sell.total"))
 		b.total.Set(money.Of(0, b.s.env.Currency).Format(), false)
-		b.title.SetText(w("sell.basket"))
+		b.entitle(w("sell.basket"))
 		b.able()
 		return
 	}
 	o, sum := basket.Order, basket.Sum
 	b.lines.SetLines(rows(o, sum, w))
 	b.reach(o, touched)
-	b.title.SetText(heading(o, w))
+	b.entitle(heading(o, w))
 	b.figures.SetText(figures(o, sum, w))
 	caption, amount := "sell.total", sum.Total
 	if sum.Paid != 0 {
@@ -85,12 +90,27 @@ func (b *bill) show(basket app.Basket, touched int) {
 	b.able()
 }
 
+// entitle shows whose order it is; where the lamps have the place, only when there is something to say.
+func (b *bill) entitle(text string) {
+	b.title.SetText(text)
+	special := b.s.narrow && text != b.s.env.Words("sell.basket")
+	if special {
+		b.extra.Objects = []fyne.CanvasObject{b.title}
+	} else {
+		b.extra.Objects = nil
+	}
+	if b.extra.Hidden == special {
+		b.extra.Hidden = !special
+		b.inner.Refresh()
+	}
+}
+
 // settled keeps the finished sale in view, said to be paid, until the next one begins.
 func (b *bill) settled(sale app.Sale) {
 	w, d := b.s.env.Words, sale.Doc
 	b.lines.SetLines(rows(d.Order, d.Sum, w))
 	b.lines.Unselect()
-	b.title.SetText(d.No)
+	b.entitle(d.No)
 	b.figures.SetText(figures(d.Order, d.Sum, w))
 	b.total.SetCaption(w("sell.paid"))
 	b.total.SetIn(money.Of(d.Sum.Total, d.Order.Rules.Currency).Format(), kit.Proven)

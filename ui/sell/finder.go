@@ -17,7 +17,7 @@ type finder struct {
 	box    *fyne.Container
 	rows   *kit.Rows
 	none   *fyne.Container
-	why    *kit.Text
+	why    *kit.Prose
 	found  []catalog.Item
 	asked  int
 	known  int  // the question that found answers
@@ -30,11 +30,9 @@ const foundMax = 50
 func newFinder(s *Screen, g *goods) *finder {
 	w := s.env.Words
 	f := &finder{s: s, g: g}
-	f.rows = kit.NewRows(s.env.Keys, []kit.Column{{Title: w("sell.found_name"), Share: 5}, {Title: w("sell.found_code"), Share: 3},
-		{Title: w("sell.found_price"), Share: 2, Right: true}})
+	f.rows = kit.NewRows(s.env.Keys, nil)
 	f.rows.OnSelect = func(key string) { f.take(key) }
-	f.why = kit.NewText("", kit.SizeBody, kit.Attention)
-	f.why.Fit = kit.Clip
+	f.why = kit.NewProse("").In(kit.Attention)
 	f.why.Hide()
 	f.none = kit.NewEmpty(w("sell.none_found"), w("sell.nothing_found_hint"), nil)
 	f.none.Hide()
@@ -102,8 +100,13 @@ func (f *finder) show(items []catalog.Item, question int) {
 				name += " " + extra
 			}
 		}
-		records = append(records, kit.Record{Key: i.SKU, Cells: []string{name, code, f.g.price(i)}})
+		cells := []string{name, code, f.g.price(i)}
+		if f.s.narrow {
+			cells = []string{name, f.g.price(i)}
+		}
+		records = append(records, kit.Record{Key: i.SKU, Cells: cells})
 	}
+	f.rows.SetColumns(f.columns())
 	f.rows.SetRecords(records)
 	f.rows.Hidden, f.none.Hidden = len(items) == 0, len(items) != 0
 	f.g.view(f.box, false)
@@ -115,6 +118,16 @@ func (f *finder) show(items []catalog.Item, question int) {
 		f.choose = false
 		f.enter()
 	}
+}
+
+// columns leaves the code out where there is no room for it.
+func (f *finder) columns() []kit.Column {
+	w := f.s.env.Words
+	name, price := kit.Column{Title: w("sell.found_name"), Share: 5}, kit.Column{Title: w("sell.found_price"), Share: 2.5, Right: true}
+	if f.s.narrow {
+		return []kit.Column{name, price}
+	}
+	return []kit.Column{name, {Title: w("sell.found_code"), Share: 4}, price}
 }
 
 // enter sells the chosen result. What looks like a whole code is tried as one first: a person may type it.

@@ -18,6 +18,9 @@ type goods struct {
 	s        *Screen
 	box      *fyne.Container
 	search   *kit.Field
+	hints    []string // of the search line, longest first
+	check    *kit.Button
+	right    *fyne.Container
 	times    *kit.Text
 	wait     *fyne.Container // the place of times, gone while nothing waits
 	echo     string          // digits shown in the search line that were typed with nothing in focus
@@ -36,7 +39,8 @@ type goods struct {
 func newGoods(s *Screen) *goods {
 	k, w := s.env.Keys, s.env.Words
 	g := &goods{s: s, pictures: map[string]fyne.Resource{}, items: map[string]catalog.Item{}}
-	g.search = kit.NewField(k, k.Hint(kit.Search)+"  "+w("sell.search"))
+	g.hints = []string{k.Hint(kit.Search) + "  " + w("sell.search"), k.Hint(kit.Search) + "  " + w("search"), k.Hint(kit.Search)}
+	g.search = kit.NewField(k, g.hints[0])
 	g.search.Changed = func(text string) { g.find.ask(text) }
 	g.search.Submitted = func(string) { g.find.enter() }
 	g.search.Moved = func(key fyne.KeyName) bool { return g.find.step(key) }
@@ -49,12 +53,9 @@ func newGoods(s *Screen) *goods {
 	g.tiles.OnHold = g.peek
 	g.find = newFinder(s, g)
 	g.chips = kit.NewChips(k, []kit.Option{{Key: "", Label: w("all")}}, func(key string) { g.category = key; g.load() })
-	check := kit.NewButton(k, kit.Plain, w("sell.price_check"), s.openCheck)
-	right := container.NewHBox(check)
-	if s.calls.Lamps != nil {
-		right.Add(s.calls.Lamps)
-	}
-	line := container.NewBorder(nil, nil, g.wait, right, g.search)
+	g.check = kit.NewButton(k, kit.Plain, w("sell.price_check"), s.openCheck)
+	g.right = container.NewHBox(g.check)
+	line := container.New(searchLine{g}, g.wait, g.search, g.right)
 	g.band = container.NewStack(g.chips)
 	g.below = container.NewStack(g.tiles)
 	g.box = &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{

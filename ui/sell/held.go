@@ -27,7 +27,7 @@ func (s *Screen) hold() {
 	name := kit.NewField(k, w("sell.hold_name"))
 	give := func() {
 		label := name.Text
-		s.stage.Uncover()
+		s.uncover()
 		s.do(func(ctx context.Context) (app.Basket, error) { return s.shop.Hold(ctx, "", label) }, func(_ app.Basket, err error) {
 			if s.said(err) {
 				s.env.Say(kit.Ready, s.env.Words("sell.held_now", s.env.Keys.Hint(kit.Hold)))
@@ -38,10 +38,10 @@ func (s *Screen) hold() {
 	sum := money.Of(s.basket.Sum.Total, s.env.Currency).Format()
 	body := container.NewVBox(kit.NewText(w("sell.hold_sum", len(s.basket.Order.Lines), sum), kit.SizeBody, kit.Muted), name)
 	panel := kit.NewPanel(w("sell.hold"), body,
-		kit.NewButton(k, kit.Plain, w("cancel"), s.stage.Uncover).Hint(k.Hint(kit.Back)),
+		kit.NewButton(k, kit.Plain, w("cancel"), s.uncover).Hint(k.Hint(kit.Back)),
 		kit.NewButton(k, kit.Plain, w("sell.recall"), s.openHeld),
 		kit.NewButton(k, kit.Main, w("sell.hold"), give).Hint(k.Hint(kit.Pay)))
-	s.stage.Cover(panel, kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.stage.Uncover, kit.Pay: give, kit.Hold: give}})
+	s.cover(panel, kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.uncover, kit.Pay: give, kit.Hold: give}})
 	name.Focus()
 }
 
@@ -67,8 +67,8 @@ func (s *Screen) openHeld() {
 
 func (s *Screen) showHeld(held []app.Held) {
 	k, w := s.env.Keys, s.env.Words
-	list := kit.NewRows(k, []kit.Column{{Title: w("sell.held_name"), Share: 4}, {Title: w("sell.held_at"), Share: 2},
-		{Title: w("sell.held_lines"), Share: 1.5, Right: true}, {Title: w("sell.held_total"), Share: 3, Right: true}, {Title: w("sell.held_state"), Share: 3, Level: true}})
+	list := kit.NewRows(k, []kit.Column{{Title: w("sell.held_name"), Share: 3}, {Title: w("sell.held_at"), Share: 2},
+		{Title: w("sell.held_lines"), Share: 1.2, Right: true}, {Title: w("sell.held_total"), Share: 3, Right: true}, {Title: w("sell.held_state"), Share: 3.8, Level: true}})
 	var records []kit.Record
 	for _, h := range held {
 		level, state := heldState(h, w)
@@ -80,7 +80,7 @@ func (s *Screen) showHeld(held []app.Held) {
 		if id == "" {
 			return
 		}
-		s.stage.Uncover()
+		s.uncover()
 		s.recall(order.ID(id))
 	}
 	list.OnSelect = nil
@@ -88,10 +88,10 @@ func (s *Screen) showHeld(held []app.Held) {
 	list.Select(records[0].Key)
 	open := func() { take(list.Selected()) }
 	panel := kit.NewPanel(w("sell.recall"), container.New(tall{8}, list),
-		kit.NewButton(k, kit.Plain, w("cancel"), s.stage.Uncover).Hint(k.Hint(kit.Back)),
+		kit.NewButton(k, kit.Plain, w("cancel"), s.uncover).Hint(k.Hint(kit.Back)),
 		kit.NewButton(k, kit.Main, w("sell.recall"), open).Hint(k.Hint(kit.Pay)))
-	s.stage.Cover(container.New(roomy{}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){
-		kit.Back: s.stage.Uncover, kit.Pay: open, kit.Hold: open, kit.Previous: func() { list.Step(-1) }, kit.Next: func() { list.Step(1) }}})
+	s.cover(container.New(roomy{520}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){
+		kit.Back: s.uncover, kit.Pay: open, kit.Hold: open, kit.Previous: func() { list.Step(-1) }, kit.Next: func() { list.Step(1) }}})
 }
 
 // tall asks for the height of so many rows.
@@ -152,7 +152,7 @@ func (s *Screen) askDrop() {
 	why := s.reasons("sell.reason.left", "sell.reason.changed_mind", "sell.reason.mistake", "sell.reason.training")
 	drop := func() {
 		reason := why.Selected()
-		s.stage.Uncover()
+		s.uncover()
 		s.do(func(ctx context.Context) (app.Basket, error) { return s.shop.VoidOrder(ctx, id, reason) }, func(b app.Basket, err error) {
 			if s.said(err) && b.Order != nil {
 				s.env.Say(kit.Ready, s.env.Words("sell.dropped"))
@@ -162,7 +162,7 @@ func (s *Screen) askDrop() {
 	body := container.NewVBox(kit.NewProse(w("sell.void_ask", len(s.basket.Order.Lines), money.Of(s.basket.Sum.Total, s.env.Currency).Format())),
 		kit.Small(w("sell.reason")), why)
 	panel := kit.NewPanel(w("sell.void_basket"), body,
-		kit.NewButton(k, kit.Plain, w("sell.keep"), s.stage.Uncover).Hint(k.Hint(kit.Back)),
+		kit.NewButton(k, kit.Plain, w("sell.keep"), s.uncover).Hint(k.Hint(kit.Back)),
 		kit.NewButton(k, kit.Danger, w("sell.void_basket"), drop))
-	s.stage.Cover(container.New(roomy{}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.stage.Uncover}})
+	s.cover(container.New(roomy{520}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.uncover}})
 }

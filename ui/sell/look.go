@@ -29,7 +29,7 @@ func (s *Screen) check(code string) {
 	in := kit.NewField(k, w("sell.check_code"))
 	var item catalog.Item
 	add := kit.NewButton(k, kit.Plain, w("sell.check_add"), func() {
-		s.stage.Uncover()
+		s.uncover()
 		s.sell(item, false)
 	})
 	add.Disable()
@@ -58,8 +58,8 @@ func (s *Screen) check(code string) {
 	}
 	in.Submitted = look
 	body := container.NewVBox(in, name, price, more)
-	panel := kit.NewPanel(w("sell.price_check"), body, add, kit.NewButton(k, kit.Main, w("close"), s.stage.Uncover).Hint(k.Hint(kit.Back)))
-	s.stage.Cover(container.New(roomy{}, panel), kit.Bindings{Alone: true, Scan: look, Acts: map[kit.Act]func(){kit.Back: s.stage.Uncover}})
+	panel := kit.NewPanel(w("sell.price_check"), body, add, kit.NewButton(k, kit.Main, w("close"), s.uncover).Hint(k.Hint(kit.Back)))
+	s.cover(container.New(roomy{520}, panel), kit.Bindings{Alone: true, Scan: look, Acts: map[kit.Act]func(){kit.Back: s.uncover}})
 	if code != "" {
 		look(code)
 	} else {
@@ -140,7 +140,7 @@ func (s *Screen) showVariants(grid *catalog.Grid, cells map[string]cell, items [
 				label = c.stock.String()
 			}
 			table.Add(kit.NewButton(k, kit.Plain, label, func() {
-				s.stage.Uncover()
+				s.uncover()
 				s.add(app.Add{SKU: c.item.SKU, Count: true})
 			}))
 		}
@@ -150,6 +150,6 @@ func (s *Screen) showVariants(grid *catalog.Grid, cells map[string]cell, items [
 		title = shared(title, i.Name)
 	}
 	body := container.NewVBox(kit.NewText(w("sell.cells", fmt.Sprint(len(items))), kit.SizeSmall, kit.Muted), table)
-	panel := kit.NewPanel(title, body, kit.NewButton(k, kit.Plain, w("cancel"), s.stage.Uncover).Hint(k.Hint(kit.Back)))
-	s.stage.Cover(container.New(roomy{}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.stage.Uncover}})
+	panel := kit.NewPanel(title, body, kit.NewButton(k, kit.Plain, w("cancel"), s.uncover).Hint(k.Hint(kit.Back)))
+	s.cover(container.New(roomy{520}, panel), kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: s.uncover}})
 }

@@ -37,10 +37,13 @@ type Screen struct {
 	goods  *goods
 	bill   *bill
 	stage  *kit.Stage // the product area, with one panel at a time
+	wide   *kit.Stage // the whole counter, where the product area is too narrow for a panel
 	place  *fyne.Container
 	guest  fyne.CanvasObject // what stands in place of the product area: the tender
 	root   *fyne.Container
 	shown  bool
+	narrow bool // the lamps stand above the basket
+	placed bool // they stand anywhere
 	basket app.Basket
 	last   order.ID  // on the counter last: its end comes before the news that it was paid
 	paid   *app.Sale // the finished sale, shown until the next one begins
@@ -53,16 +56,17 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	s.goods = newGoods(s)
 	s.bill = newBill(s)
 	s.stage = kit.NewStage(env.Keys, s.goods.box)
-	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.place = container.NewStack(s.stage)
 	s.root = &fyne.Container{Layout: counter{s}, Objects: []fyne.CanvasObject{s.place, s.bill.box}}
+	s.wide = kit.NewStage(env.Keys, s.root)
+	s.verbs = &kit.Verbs{Env: env, Stage: s.wide, Fault: app.Explain, Approve: shop.Approve}
 	s.refresh(0)
 	s.goods.load()
 	return s
 }
 
 // Content returns the screen.
-func (s *Screen) Content() fyne.CanvasObject { return s.root }
+func (s *Screen) Content() fyne.CanvasObject { return s.wide }
 
 // Shown takes the keys.
 func (s *Screen) Shown() {
@@ -76,7 +80,7 @@ func (s *Screen) Shown() {
 // Hidden gives the keys back. What was typed stays.
 func (s *Screen) Hidden() {
 	s.shown = false
-	s.stage.Uncover()
+	s.uncover()
 	s.release()
 }
 
@@ -112,7 +116,7 @@ func (s *Screen) Heard(e app.Event) {
 
 // Cover puts a guest, the tender, in place of the product area; the basket stays and takes no acts meanwhile.
 func (s *Screen) Cover(guest fyne.CanvasObject) {
-	s.stage.Uncover()
+	s.uncover()
 	s.release()
 	s.guest = guest
 	s.place.Objects = []fyne.CanvasObject{guest}
@@ -161,11 +165,26 @@ func (s *Screen) settled(e app.Event) {
 
 // begin leaves whatever stands over the counter, because something is to be sold.
 func (s *Screen) begin() {
-	s.stage.Uncover()
+	s.uncover()
 	if s.paid != nil {
 		s.paid = nil
 		s.refresh(0)
 	}
+}
+
+// cover shows a panel in the product area, or over the whole counter where that is too narrow.
+func (s *Screen) cover(panel fyne.CanvasObject, b kit.Bindings) {
+	s.uncover()
+	if s.narrow {
+		s.wide.Cover(panel, b)
+		return
+	}
+	s.stage.Cover(panel, b)
+}
+
+func (s *Screen) uncover() {
+	s.stage.Uncover()
+	s.wide.Uncover()
 }
 
 // refresh reads the order on the counter and shows it. touched is the line that changed, 0 for none in particular.
