@@ -117,7 +117,7 @@ type PrintAsk struct {
 // (X45). A first printing that never reached paper (cancelled, doubtful) is marked as well: nobody knows who holds it.
 func (s *Shop) Print(ctx context.Context, ask PrintAsk) (device.Job, error) {
 	return change(ctx, s, "receipt.print", ask, func(t *turn) (device.Job, error) {
-		if err := t.need(shift.Sell); err != nil {
+		if err := t.need(shift.Reprint); err != nil {
 			return device.Job{}, err
 		}
 		page, ref, err := s.page(t, ask)
@@ -142,6 +142,9 @@ func (s *Shop) Print(ctx context.Context, ask PrintAsk) (device.Job, error) {
 			page = page.Marked(s.p.Words(s.config().Locale)("receipt.copy", n))
 		}
 		job := device.Job{Kind: device.Paper, Page: page, Ref: ref, Copy: max(n, 0)}
+		if ask.Gift {
+			job.Copy = giftCopy
+		}
 		if _, err := t.fact("receipt.printed", map[string]any{"ref": ref, "copy": n, "gift": ask.Gift}); err != nil {
 			return device.Job{}, err
 		}
@@ -155,6 +158,9 @@ func (s *Shop) Print(ctx context.Context, ask PrintAsk) (device.Job, error) {
 		return jobs[len(jobs)-1], nil
 	})
 }
+
+// giftCopy marks a gift slip among the jobs of a document: it is neither the first printing nor counted as a copy.
+const giftCopy = -1
 
 // page finds the frozen page of a document, or lays out what has none.
 func (s *Shop) page(v View, ask PrintAsk) (receipt.Page, string, error) {

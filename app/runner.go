@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"suanpan/app/pay"
@@ -9,6 +10,10 @@ import (
 
 // callTime bounds one call to a provider; the provider's own limits are shorter.
 const callTime = 60 * time.Second
+
+// unwrittenPause is how long an attempt rests whose news could not be written down: it is still due, and a full disk must not
+// become a storm of questions to the provider.
+const unwrittenPause = 5 * time.Second
 
 // Run asks, cancels and refunds as long as ctx lives: it looks at every open attempt, does what is due, and sleeps until the
 // next thing is. What is due follows from the saved attempts alone, so a restart needs no queue (pay.Next). Call Resume first.
@@ -80,8 +85,11 @@ func (s *Shop) look(ctx context.Context, slots chan struct{}) time.Duration {
 			if s.take(a.ID + d.refund) {
 				go func() {
 					slots <- struct{}{}
-					s.do(ctx, p, a, d)
+					err := s.do(ctx, p, a, d)
 					<-slots
+					if err != nil {
+						rest(ctx, unwrittenPause)
+					}
 					s.leave(a.ID + d.refund)
 					s.poke()
 				}()
@@ -128,18 +136,28 @@ func (s *Shop) leave(id string) {
 	delete(s.flying, id)
 }
 
-// do carries out one due act: an event is stepped, a call is made and its answer observed.
-func (s *Shop) do(ctx context.Context, p pay.Provider, a Attempt, d due) {
+// rest waits for d or for the end of ctx.
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// do carries out one due act: an event is stepped, a call is made and its answer observed. An error means that what came of
+// it is not on the disk.
+func (s *Shop) do(ctx context.Context, p pay.Provider, a Attempt, d due) error {
 	ctx, end := context.WithTimeout(ctx, callTime)
 	defer end()
 	if d.refund != "" {
-		s.doRefund(ctx, p, a, d)
-		return
+		return s.doRefund(ctx, p, a, d)
 	}
 	if e, ok := d.Event(s.p.Clock.Now()); ok {
 		changed, err := s.advance(a.ID, e, a.State)
 		if err != nil || d.Do != pay.DoCancel {
-			return
+			return unwritten(err)
 		}
 		a = changed // the cancel is committed: now it may leave
 	}
@@ -153,28 +171,37 @@ func (s *Shop) do(ctx context.Context, p pay.Provider, a Attempt, d due) {
 	case pay.DoCancel:
 		c, ok := p.(pay.Canceler)
 		if !ok {
-			return
+			return nil
 		}
 		via = pay.ByCancel
 		obs, err = c.Cancel(ctx, a.Ref())
 	case pay.DoCapture:
 		c, ok := p.(pay.Capturer)
 		if !ok {
-			return
+			return nil
 		}
 		via = pay.ByCapture
 		obs, err = c.Capture(ctx, a.Ref(), a.Amount)
 	default:
-		return
+		return nil
 	}
-	s.observe(a.ID, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
+	return s.observe(a.ID, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
 }
 
-func (s *Shop) doRefund(ctx context.Context, p pay.Provider, a Attempt, d due) {
+// unwritten is err unless somebody else was faster, which is no failure of the disk.
+func unwritten(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Code == "overtaken" {
+		return nil
+	}
+	return err
+}
+
+func (s *Shop) doRefund(ctx context.Context, p pay.Provider, a Attempt, d due) error {
 	r, ok := p.(pay.Refunder)
 	i := a.back(d.refund)
 	if !ok || i < 0 {
-		return
+		return nil
 	}
 	begun := s.p.Clock.Now()
 	var obs pay.Observation
@@ -186,7 +213,7 @@ func (s *Shop) doRefund(ctx context.Context, p pay.Provider, a Attempt, d due) {
 		via = pay.ByQuery
 		obs, err = r.QueryRefund(ctx, a.Backs[i])
 	}
-	s.observeRefund(a.ID, d.refund, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
+	return s.observeRefund(a.ID, d.refund, pay.Answered(via, obs, err, begun, s.p.Clock.Now()))
 }
 
 // submit sends a committed attempt once, beside the caller. The query timer does not wait for it.
@@ -207,19 +234,21 @@ func (s *Shop) submit(ctx context.Context, p pay.Provider, a Attempt) {
 		} else {
 			obs, err = p.Submit(ctx, a.Attempt, keep)
 		}
-		s.observe(a.ID, pay.Answered(pay.BySubmit, obs, err, begun, s.p.Clock.Now()))
+		_ = s.observe(a.ID, pay.Answered(pay.BySubmit, obs, err, begun, s.p.Clock.Now())) // logged; the query timer asks again
 	}()
 }
 
 // observe makes an answer durable and acts on it. A disk that fails leaves the attempt as it was: it is asked about again.
-func (s *Shop) observe(id string, e pay.Event) {
-	if _, err := s.advanceObserved(id, e); err != nil {
+func (s *Shop) observe(id string, e pay.Event) error {
+	_, err := s.advanceObserved(id, e)
+	if err != nil {
 		s.p.Log.Error("payments: observe", "payment", id, "err", err)
 	}
 	s.poke()
+	return err
 }
 
-func (s *Shop) observeRefund(id, refund string, e pay.Event) {
+func (s *Shop) observeRefund(id, refund string, e pay.Event) error {
 	_, err := change(context.Background(), s, "pay.observe", nil, func(t *turn) (bool, error) {
 		a, err := t.Attempt(id)
 		if err != nil {
@@ -239,6 +268,7 @@ func (s *Shop) observeRefund(id, refund string, e pay.Event) {
 		s.p.Log.Error("payments: observe refund", "payment", id, "refund", refund, "err", err)
 	}
 	s.poke()
+	return err
 }
 
 func (s *Shop) advanceObserved(id string, e pay.Event) (Attempt, error) {
@@ -268,6 +298,19 @@ func (s *Shop) advance(id string, e pay.Event, seen pay.State) (Attempt, error) 
 	})
 }
 
+// questions are what may be asked about an attempt and its refunds at any time.
+func questions(a Attempt) (out []due) {
+	if a.State.Open() && a.State != pay.Refunding {
+		out = append(out, due{Due: pay.Due{Do: pay.DoQuery}})
+	}
+	for _, r := range a.Backs {
+		if r.State == pay.RefundInDoubt || r.State == pay.RefundProcessing {
+			out = append(out, due{pay.Due{Do: pay.DoAskRefund}, r.ID})
+		}
+	}
+	return out
+}
+
 // Sweep asks about every open payment at once and answers where each stands.
 func (s *Shop) Sweep(ctx context.Context) ([]Payment, error) {
 	open, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.OpenAttempts() })
@@ -276,11 +319,19 @@ func (s *Shop) Sweep(ctx context.Context) ([]Payment, error) {
 	}
 	for _, a := range open {
 		p := s.provider(a.Provider)
-		if p == nil || !s.take(a.ID) {
+		if p == nil {
 			continue
 		}
-		s.do(ctx, p, a, due{Due: pay.Due{Do: pay.DoQuery, At: s.p.Clock.Now()}})
-		s.leave(a.ID)
+		for _, d := range questions(a) {
+			if !s.take(a.ID + d.refund) {
+				continue
+			}
+			err := s.do(ctx, p, a, d)
+			s.leave(a.ID + d.refund)
+			if err != nil {
+				return nil, err
+			}
+		}
 	}
 	var out []Payment
 	for _, a := range open {

@@ -89,7 +89,7 @@ func (t *turn) issue(d *Document) (Sale, error) {
 			}
 		}
 	}
-	f, err := t.fact(kind, d, d.postings()...)
+	f, err := t.fact(kind, d, d.core().postings()...)
 	if err != nil {
 		return Sale{}, err
 	}
@@ -107,7 +107,7 @@ func (t *turn) issue(d *Document) (Sale, error) {
 
 func row(f *ledger.Fact, d *Document) SaleRow {
 	var e Entry
-	e.document(f, d)
+	e.document(f, d.core())
 	return *e.Sale
 }
 

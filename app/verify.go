@@ -3,12 +3,11 @@ package app
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"suanpan/app/ledger"
-	"suanpan/app/order"
 )
 
 // Proof is the result of a verification.
@@ -38,36 +37,40 @@ func (s *Shop) Verify(ctx context.Context, progress func(done, total int64)) (Pr
 		if err != nil {
 			return Proof{}, err
 		}
-		c := &checker{v: v, totals: map[[2]string]Delta{}, last: map[string]int64{}, till: s.config().Till, ends: seq, progress: progress}
+		c := &checker{v: v, totals: map[place]Delta{}, last: map[string]int64{}, checked: math.MinInt64, ends: seq, progress: progress}
 		err = c.facts(ctx)
 		if err == nil && (c.seq != seq || c.hash != hash) {
 			err = &flaw{c.seq + 1, "the journal ends before its head"}
 		}
 		if err == nil {
-			err = c.index()
+			err = c.index(math.MaxInt64)
 		}
 		if err == nil {
 			err = c.sums()
 		}
 		p := Proof{OK: err == nil, Entries: c.seq, Rows: c.rows, Head: hex.EncodeToString(c.hash[:])}
 		var f *flaw
-		if errors.As(err, &f) {
+		switch {
+		case errors.As(err, &f):
 			p.BrokenAt, p.Why = f.seq, f.why
+			return p, nil
+		case errors.Is(err, ledger.ErrBroken): // the store could not even read it as a fact
+			p.BrokenAt, p.Why = c.seq+1, err.Error()
 			return p, nil
 		}
 		return p, err
 	})
 }
 
-// checker walks the journal once and folds it anew.
+// checker walks the journal once and folds it anew. It reads and hashes one stretch while the documents of the one before
+// are worked out on the other processors.
 type checker struct {
 	v        View
 	seq      int64
 	hash     [32]byte
 	rows     int64
 	ends     int64
-	till     string
-	totals   map[[2]string]Delta
+	totals   map[place]Delta
 	last     map[string]int64 // the number last seen of each till's receipts
 	sales    []SaleRow        // folded, waiting to be compared with the index
 	checked  int64            // index rows compared up to this Seq
@@ -75,82 +78,82 @@ type checker struct {
 }
 
 func (c *checker) facts(ctx context.Context) error {
+	var before *stretch
+	after := int64(math.MinInt64) // rows before the first are rows too many
 	for {
-		n := 0
-		err := c.v.Facts(c.seq, 5000, func(f *ledger.Fact) error { n++; return c.fact(f) })
-		if err != nil {
-			return err
+		s, err := c.read(after)
+		if before != nil {
+			if e := c.merge(before); e != nil {
+				return e
+			}
 		}
+		s.work()
+		if err != nil || s.n == 0 {
+			if e := c.merge(s); e != nil {
+				return e
+			}
+			if err != nil {
+				return err
+			}
+			return c.v.Facts(c.seq, 0, func(f *ledger.Fact) error { return &flaw{f.Seq, "stands beyond the end"} }) // finds postings that have no fact
+		}
+		before, after = s, c.seq
 		if c.progress != nil {
 			c.progress(c.seq, c.ends)
-		}
-		if n == 0 {
-			return nil
 		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.index(); err != nil {
-			return err
+	}
+}
+
+// read follows the chain through the next stretch and keeps what is to be folded.
+func (c *checker) read(after int64) (*stretch, error) {
+	s := &stretch{}
+	err := c.v.Facts(after, stretchFacts, func(f *ledger.Fact) error {
+		if err := f.Follows(c.seq+1, c.hash); err != nil {
+			return &flaw{c.seq + 1, err.Error()}
 		}
-	}
+		c.seq, c.hash = f.Seq, f.Hash
+		c.rows += 1 + int64(len(f.Postings))
+		s.keep(f)
+		return nil
+	})
+	s.ends = c.seq
+	return s, err
 }
 
-func (c *checker) fact(f *ledger.Fact) error {
-	if err := f.Follows(c.seq+1, c.hash); err != nil {
-		return &flaw{c.seq + 1, err.Error()}
-	}
-	c.seq, c.hash = f.Seq, f.Hash
-	c.rows += 1 + int64(len(f.Postings))
-	e, err := Fold(f)
-	if err != nil {
-		return &flaw{f.Seq, err.Error()}
-	}
-	for _, d := range e.Totals {
-		k := [2]string{d.Scope, d.Key}
-		sum := c.totals[k]
-		sum.N += d.N
-		sum.Minor += d.Minor
-		c.totals[k] = sum
-	}
-	if e.Sale != nil {
-		c.sales = append(c.sales, *e.Sale)
-		return c.document(f)
-	}
-	return nil
-}
-
-// document checks a sale's own arithmetic, its postings against it, and its number.
-func (c *checker) document(f *ledger.Fact) error {
-	var d Document
-	if err := json.Unmarshal(f.Body, &d); err != nil {
-		return &flaw{f.Seq, err.Error()}
-	}
-	if err := order.Check(d.Sum); err != nil {
-		return &flaw{f.Seq, err.Error()}
-	}
-	want := d.postings()
-	if len(want) != len(f.Postings) {
-		return &flaw{f.Seq, "postings do not belong to the document"}
-	}
-	for i := range want {
-		if want[i] != f.Postings[i] {
-			return &flaw{f.Seq, "posting to " + f.Postings[i].Account + " does not belong to the document"}
+// merge takes over what a stretch folded to, in order: the first flaw is the one with the lowest number.
+func (c *checker) merge(s *stretch) error {
+	for _, p := range s.parts {
+		p.wait()
+		for k, d := range p.totals {
+			sum := c.totals[k]
+			sum.N += d.N
+			sum.Minor += d.Minor
+			c.totals[k] = sum
 		}
+		for i := range p.sales {
+			row, till := &p.sales[i], p.tills[i]
+			c.last[till]++
+			if n := c.last[till]; row.No != receiptNo(till, n) {
+				return &flaw{row.Seq, fmt.Sprintf("receipt %s stands where %s belongs", row.No, receiptNo(till, n))}
+			}
+		}
+		if p.flaw != nil {
+			return p.flaw
+		}
+		c.sales = append(c.sales, p.sales...)
 	}
-	c.last[d.Till]++
-	if n := c.last[d.Till]; d.No != receiptNo(d.Till, n) {
-		return &flaw{f.Seq, fmt.Sprintf("receipt %s stands where %s belongs", d.No, receiptNo(d.Till, n))}
-	}
-	return nil
+	return c.index(s.ends)
 }
 
-// index compares the folded documents with the stored index, in order.
-func (c *checker) index() error {
+// index compares the folded documents with the stored index, in order, as far as the facts were read.
+func (c *checker) index(upTo int64) error {
 	i := 0
 	stop := errors.New("enough")
 	err := c.v.EachSale(c.checked, func(r SaleRow) error {
-		if r.Seq > c.seq {
+		if r.Seq > upTo {
 			return stop
 		}
 		c.rows++
@@ -176,12 +179,15 @@ func (c *checker) index() error {
 	return nil
 }
 
-// sums compares the folded totals with the stored ones; what folds to nothing may be absent.
+// sums compares the folded totals with the stored ones, row by row: one that folds to nothing is still a row.
 func (c *checker) sums() error {
 	err := c.v.EachTotal(func(d Delta) error {
 		c.rows++
-		k := [2]string{d.Scope, d.Key}
-		want := c.totals[k]
+		k := place{d.Scope, d.Key}
+		want, known := c.totals[k]
+		if !known {
+			return &flaw{c.seq, fmt.Sprintf("total %s %s belongs to no entry", d.Scope, d.Key)}
+		}
 		if want.N != d.N || want.Minor != d.Minor {
 			return &flaw{c.seq, fmt.Sprintf("total %s %s is %d/%d, its parts make %d/%d", d.Scope, d.Key, d.N, d.Minor, want.N, want.Minor)}
 		}
@@ -191,10 +197,8 @@ func (c *checker) sums() error {
 	if err != nil {
 		return err
 	}
-	for k, d := range c.totals {
-		if d.N != 0 || d.Minor != 0 {
-			return &flaw{c.seq, "total " + k[0] + " " + k[1] + " is missing"}
-		}
+	for k := range c.totals {
+		return &flaw{c.seq, "total " + k.scope + " " + k.key + " is missing"}
 	}
 	return nil
 }

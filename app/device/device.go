@@ -54,7 +54,7 @@ type Job struct {
 	State   JobState     `json:"state"`
 	Reason  string       `json:"reason,omitempty"`
 	Tries   int          `json:"tries"`          // how often it has been Sending
-	Copy    int          `json:"copy,omitempty"` // 0 the first printing
+	Copy    int          `json:"copy,omitempty"` // 0 the first printing, below 0 a gift slip
 	Of      int64        `json:"of,omitempty"`   // the job that this one repeats or redirects
 	Ref     string       `json:"ref,omitempty"`  // the sale, shift or order that it belongs to
 	At      time.Time    `json:"at"`             // when it was queued
