@@ -10,6 +10,7 @@ import (
 	"suanpan/app"
 	"suanpan/ui/admin"
 	"suanpan/ui/kit"
+	"suanpan/ui/orders"
 	"suanpan/ui/sell"
 	"suanpan/ui/shift"
 	"suanpan/ui/tender"
@@ -61,7 +62,8 @@ func (w *Window) build() {
 	w.lamps.forget()
 	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
 	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
-	f.screens = map[string]screen{"sell": f.sell, "shift": shift.New(w.p.Shop, f.env, w.p.Shift)}
+	f.screens = map[string]screen{"sell": f.sell, "orders": orders.New(w.p.Shop, f.env, w.p.Orders),
+		"shift": shift.New(w.p.Shop, f.env, w.p.Shift)}
 	guide := w.p.Guide
 	guide.Locales, guide.Done = w.p.Words.Locales(), func() { w.build(); w.second.rebuild() }
 	guide.Language = func(locale string) { w.SetLooks(func(l *Looks) { l.Locale = locale }) }

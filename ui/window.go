@@ -13,22 +13,24 @@ import (
 	"suanpan/assets"
 	"suanpan/ui/admin"
 	"suanpan/ui/kit"
+	"suanpan/ui/orders"
 	"suanpan/ui/shift"
 )
 
 // Params introduces the window to its surroundings. App, Shop, Words and Clock must be there.
 type Params struct {
-	App   fyne.App
-	Shop  *app.Shop
-	Words *assets.Words
-	Clock app.Clock
-	Post  func(func())                        // the door to the UI goroutine; kit.Post where nil
-	Play  func(name string, wav []byte) bool  // plays a sound; false, or nil, where there is no loudspeaker
-	Paper func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
-	Shift shift.Calls                         // what the shift needs besides the shop
-	Guide admin.GuideCalls                    // what the opening guide needs; the window fills in language and end
-	Quit  func()                              // after a person has closed the window; App.Quit where nil
-	Size  fyne.Size                           // of the window where it does not fill the display; 1280 × 800 where zero
+	App    fyne.App
+	Shop   *app.Shop
+	Words  *assets.Words
+	Clock  app.Clock
+	Post   func(func())                        // the door to the UI goroutine; kit.Post where nil
+	Play   func(name string, wav []byte) bool  // plays a sound; false, or nil, where there is no loudspeaker
+	Paper  func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
+	Orders orders.Calls                        // what the orders need besides the shop
+	Shift  shift.Calls                         // what the shift needs besides the shop
+	Guide  admin.GuideCalls                    // what the opening guide needs; the window fills in language and end
+	Quit   func()                              // after a person has closed the window; App.Quit where nil
+	Size   fyne.Size                           // of the window where it does not fill the display; 1280 × 800 where zero
 }
 
 // screen is what the window asks of each screen.
