@@ -162,7 +162,8 @@ func create(dir string, scripts []script) error {
 	if err != nil {
 		return err
 	}
-	err = c.script(fmt.Sprintf("PRAGMA synchronous = FULL; PRAGMA application_id = %d;", applicationID))
+	// Without a journal: until it is renamed, a half-made file is nobody's.
+	err = c.script(fmt.Sprintf("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA application_id = %d;", applicationID))
 	if err == nil {
 		err = migrate(c, scripts)
 	}
@@ -172,7 +173,12 @@ func create(dir string, scripts []script) error {
 	if err = errors.Join(err, c.close()); err != nil {
 		return err
 	}
-	if err := os.Chmod(fresh, 0o600); err != nil { // the log takes the same rights
+	f, err := os.OpenFile(fresh, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	// The log takes the same rights.
+	if err := errors.Join(f.Chmod(0o600), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, filepath.Join(dir, fileName)); err != nil {
@@ -190,12 +196,23 @@ const (
 const markText = "A Suanpan shop lives in this folder. Without " + fileName + " or its log the program refuses to start here, rather than begin\n" +
 	"with an empty ledger. Remove this file only to go on with what is left.\nstate: "
 
-// mark records that a shop is here and whether it was closed in order.
+// mark records that a shop is here and whether it was closed in order. It is not flushed by itself: an older mark does no
+// harm, but "open" must not outlive the name of the log, so both names are made durable together.
 func mark(dir, state string) error {
 	if was, err := readMark(dir); err == nil && was == state {
 		return nil
 	}
-	return disk(writeWhole(filepath.Join(dir, markName), []byte(markText+state+"\n")))
+	path := filepath.Join(dir, markName)
+	if err := os.WriteFile(path+".new", []byte(markText+state+"\n"), 0o600); err != nil {
+		return disk(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return disk(err)
+	}
+	if state == opened {
+		return syncDir(dir)
+	}
+	return nil
 }
 
 // readMark is the recorded state, or "" where no shop was made yet.

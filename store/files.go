@@ -70,16 +70,6 @@ func (w *whole) Close() error {
 	return syncDir(filepath.Dir(w.path))
 }
 
-// writeWhole replaces a small file.
-func writeWhole(path string, data []byte) error {
-	w, err := Files{}.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(data)
-	return errors.Join(err, w.Close())
-}
-
 // syncDir makes names in dir durable; Windows keeps them without being asked.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {

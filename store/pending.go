@@ -19,6 +19,7 @@ type term struct {
 	kind int
 	word string
 	item int64
+	drop bool // goes instead of comes; of several for one row the last one counts
 }
 
 func (a term) compare(b term) int {
@@ -28,12 +29,12 @@ func (a term) compare(b term) int {
 // pending is what items add to the search tables and counters, put off to the end of the transaction or to the next
 // reading of them.
 type pending struct {
-	drops, terms []term
-	grams        map[string]*list
-	gramBytes    int
-	categories   map[string]int64 // change of the number of items on sale
-	order        []string         // categories in order of appearance
-	items        int64
+	terms      []term
+	grams      map[string]*list
+	gramBytes  int
+	categories map[string]int64 // change of the number of items on sale
+	order      []string         // categories in order of appearance
+	items      int64
 }
 
 func newPending() *pending {
@@ -47,7 +48,7 @@ func (p *pending) clear() {
 }
 
 func (p *pending) empty() bool {
-	return len(p.drops) == 0 && len(p.terms) == 0 && len(p.grams) == 0 && len(p.order) == 0 && p.items == 0
+	return len(p.terms) == 0 && len(p.grams) == 0 && len(p.order) == 0 && p.items == 0
 }
 
 func (p *pending) full() bool { return len(p.terms) >= termsMax || p.gramBytes >= gramBytesMax }
@@ -65,6 +66,16 @@ func (p *pending) count(item catalog.Item, n int64) {
 		p.order = append(p.order, item.Category)
 	}
 	p.categories[item.Category] += n
+}
+
+// words notes that the beginnings of an item come or go.
+func (p *pending) words(w words, id int64, drop bool) {
+	for _, name := range w.names {
+		p.terms = append(p.terms, term{nameWord, name, id, drop})
+	}
+	for _, key := range w.initials {
+		p.terms = append(p.terms, term{initialsWord, key, id, drop})
+	}
 }
 
 // gram notes that an item has g.
@@ -87,7 +98,7 @@ func (p *pending) write(c *conn, all bool) error {
 		}
 	}
 	if !all && p.gramBytes < gramBytesMax {
-		p.terms, p.drops, p.order, p.items = p.terms[:0], nil, nil, 0
+		p.terms, p.order, p.items = p.terms[:0], nil, 0
 		clear(p.categories)
 		return nil
 	}
@@ -97,15 +108,16 @@ func (p *pending) write(c *conn, all bool) error {
 }
 
 func (p *pending) writeTerms(c *conn) error {
-	slices.SortFunc(p.drops, term.compare)
-	for _, t := range p.drops {
-		if err := c.exec("DELETE FROM term WHERE kind = ?1 AND word = ?2 AND item = ?3", t.kind, t.word, t.item); err != nil {
-			return err
+	slices.SortStableFunc(p.terms, term.compare)
+	for i, t := range p.terms {
+		if i+1 < len(p.terms) && t.compare(p.terms[i+1]) == 0 {
+			continue
 		}
-	}
-	slices.SortFunc(p.terms, term.compare)
-	for _, t := range p.terms {
-		if err := c.exec("INSERT OR IGNORE INTO term (kind, word, item) VALUES (?1, ?2, ?3)", t.kind, t.word, t.item); err != nil {
+		sql := "INSERT OR IGNORE INTO term (kind, word, item) VALUES (?1, ?2, ?3)"
+		if t.drop {
+			sql = "DELETE FROM term WHERE kind = ?1 AND word = ?2 AND item = ?3"
+		}
+		if err := c.exec(sql, t.kind, t.word, t.item); err != nil {
 			return err
 		}
 	}

@@ -73,19 +73,9 @@ func (w words) doc() string {
 func (t *tx) index(id int64, was *words, now words) error {
 	p := t.pend
 	if was != nil {
-		for _, w := range was.names {
-			p.drops = append(p.drops, term{nameWord, w, id})
-		}
-		for _, w := range was.initials {
-			p.drops = append(p.drops, term{initialsWord, w, id})
-		}
+		p.words(*was, id, true)
 	}
-	for _, w := range now.names {
-		p.terms = append(p.terms, term{nameWord, w, id})
-	}
-	for _, w := range now.initials {
-		p.terms = append(p.terms, term{initialsWord, w, id})
-	}
+	p.words(now, id, false)
 	for _, fields := range [][]string{now.names, now.initials, now.other} {
 		for _, f := range fields {
 			for _, word := range strings.Fields(f) {
