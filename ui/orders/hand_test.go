@@ -109,7 +109,7 @@ func newTill(t *testing.T, db *store.Store, providers []pay.Provider) *till {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	shop, err := app.New(ctx, app.Params{Store: db, Clock: clock{}, Words: func(l string) func(string, ...any) string { return words.In(l) },
+	shop, err := app.New(ctx, app.Params{Store: db, Files: store.Files{}, Clock: clock{}, Words: func(l string) func(string, ...any) string { return words.In(l) },
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Providers: providers})
 	if err != nil {
 		t.Fatal(err)
@@ -199,8 +199,12 @@ func (c *till) write(text string) {
 // pass lets time go by.
 func (c *till) pass(d time.Duration) {
 	c.hand.settle()
+	step := 10 * time.Millisecond // as often as a window that is not busy looks
+	if d > time.Second {
+		step = 100 * time.Millisecond
+	}
 	for end := time.Now().Add(d); time.Now().Before(end); {
-		time.Sleep(min(100*time.Millisecond, time.Until(end)))
+		time.Sleep(min(step, time.Until(end)))
 		c.hand.settle()
 	}
 }
@@ -292,13 +296,21 @@ func relay(o fyne.CanvasObject) {
 func (c *till) tap(label string) {
 	c.t.Helper()
 	var found *kit.Button
+	var within, scroll *container.Scroll
 	var walk func(o fyne.CanvasObject)
 	walk = func(o fyne.CanvasObject) {
 		if !o.Visible() {
 			return
 		}
 		if b, ok := o.(*kit.Button); ok && b.Text() == label && found == nil {
-			found = b
+			found, scroll = b, within
+			return
+		}
+		if s, ok := o.(*container.Scroll); ok {
+			was := within
+			within = s
+			walk(s.Content)
+			within = was
 			return
 		}
 		if w, ok := o.(*fyne.Container); ok {
@@ -315,6 +327,10 @@ func (c *till) tap(label string) {
 	walk(c.window.Content())
 	if found == nil {
 		c.t.Fatalf("no button %q:\n%s", label, c.seen())
+	}
+	if scroll != nil { // a finger scrolls first
+		y := fyne.CurrentApp().Driver().AbsolutePositionForObject(found).Y - fyne.CurrentApp().Driver().AbsolutePositionForObject(scroll.Content).Y
+		scroll.ScrollToOffset(fyne.NewPos(0, max(0, y-scroll.Size().Height/2)))
 	}
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(found).Add(fyne.NewPos(found.Size().Width/2, found.Size().Height/2))
 	test.TapCanvas(c.window.Canvas(), at)
