@@ -37,6 +37,7 @@ type Keys struct {
 	turn   int    // counts keys, so that a late timer knows that it was overtaken
 	down   map[fyne.KeyName]bool
 	wired  bool // KeyDown arrives, so a key that repeats can be told from one that was pressed
+	pulse  pulse
 }
 
 // NewKeys returns a router. now is the till's clock; after runs a function on the UI goroutine later (see After).
@@ -96,7 +97,7 @@ func (k *Keys) Attach(c fyne.Canvas) {
 	if d, ok := c.(desktop.Canvas); ok {
 		d.SetOnKeyDown(func(e *fyne.KeyEvent) {
 			k.pressed(e)
-			if code, ok := k.code(k.now()); ok && e.Name == fyne.KeyTab {
+			if code, ok := k.code(k.at()); ok && e.Name == fyne.KeyTab {
 				k.scanned(code)
 				k.after(0, c.Unfocus) // the toolkit takes this Tab for a wish to move on
 			}
@@ -124,14 +125,17 @@ func (k *Keys) rune(r rune, editing bool) (begins bool) {
 	if k == nil {
 		return true
 	}
-	at := k.now()
+	at := k.at()
 	if k.echoed(r, at) {
 		return false
 	}
 	if !k.run.alive(at) {
 		k.release()
 	}
-	begins = k.run.add(r, at)
+	if begins = k.run.add(r, at); begins && !k.hard.run.alive(at) {
+		k.pulse.begin()
+	}
+	k.listen()
 	k.turn++
 	if editing {
 		return begins
@@ -145,7 +149,11 @@ func (k *Keys) rune(r rune, editing bool) (begins bool) {
 func (k *Keys) wait() {
 	mine := k.turn
 	k.after(k.run.rule.Gap+time.Millisecond, func() {
-		if mine == k.turn {
+		switch {
+		case mine != k.turn:
+		case k.run.alive(k.at()):
+			k.wait() // the window stood still: what follows may be on its way
+		default:
 			k.release()
 		}
 	})
@@ -168,7 +176,7 @@ func (k *Keys) key(name fyne.KeyName, who holder) bool {
 	}
 	fresh := !k.wired || k.down[name]
 	delete(k.down, name)
-	at := k.now()
+	at := k.at()
 	switch name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyTab:
 		if code, ok := k.code(at); ok {
@@ -315,7 +323,12 @@ func (k *Keys) forget() {
 func (k *Keys) pressed(e *fyne.KeyEvent) {
 	if k != nil {
 		k.wired, k.down[e.Name] = true, true
-		k.hard.press(e, k.now())
+		at := k.at()
+		if !k.hard.run.alive(at) && !k.run.alive(at) {
+			k.pulse.begin()
+		}
+		k.hard.press(e, at)
+		k.listen()
 	}
 }
 

@@ -5,6 +5,9 @@ import "time"
 // code returns the code that a closing key at that time completes. The positions of the keys win over the characters, where
 // both are whole.
 func (k *Keys) code(at time.Time) (string, bool) {
+	if k.pulse.stood(max(len(k.run.keys), len(k.hard.run.keys))) {
+		return "", false
+	}
 	soft, ok := k.run.code(at)
 	hard, sure := k.hard.code(at)
 	if sure && (!ok || len([]rune(hard)) == len([]rune(soft))) {
@@ -15,7 +18,7 @@ func (k *Keys) code(at time.Time) (string, bool) {
 
 // scanned hands over a code that was typed, and remembers what an input method may still let out of it.
 func (k *Keys) scanned(code string) {
-	at, rest := k.now(), []rune(code)
+	at, rest := k.at(), []rune(code)
 	if soft, ok := k.run.code(at); ok && len([]rune(soft)) == len(rest) {
 		rest = nil
 	}
@@ -36,19 +39,19 @@ func (k *Keys) echoed(r rune, at time.Time) bool {
 }
 
 // late is echoed for a widget that would write the character down.
-func (k *Keys) late(r rune) bool { return k != nil && k.echoed(r, k.now()) }
+func (k *Keys) late(r rune) bool { return k != nil && k.echoed(r, k.at()) }
 
 // arriving reports whether a key now still belongs to a burst, be it one key long.
-func (k *Keys) arriving() bool { return k != nil && k.run.alive(k.now()) }
+func (k *Keys) arriving() bool { return k != nil && k.run.alive(k.at()) }
 
 // ends reports whether a closing key now completes a code.
 func (k *Keys) ends() bool {
 	if k == nil {
 		return false
 	}
-	_, ok := k.code(k.now())
+	_, ok := k.code(k.at())
 	return ok
 }
 
 // within reports whether a burst is arriving: Tab then ends a code and does not move the focus.
-func (k *Keys) within() bool { return k != nil && k.run.alive(k.now()) && k.run.hasty() }
+func (k *Keys) within() bool { return k != nil && k.run.alive(k.at()) && k.run.hasty() }
