@@ -34,7 +34,7 @@ func TestASaleAtTheRealWindow(t *testing.T) {
 	w.saved("a tap on the first tile", func() { w.tap(180, 190) })
 	w.key("F12")
 	w.still()
-	w.key("1")
+	w.key("a") // the first way to pay: cash
 	w.still()
 	w.saved("the exact amount in cash", func() { w.key("Return") })
 
@@ -44,7 +44,7 @@ func TestASaleAtTheRealWindow(t *testing.T) {
 	w.saved("a scan while the search has the focus", func() { w.scan("6999900000033") })
 	w.key("F12")
 	w.still()
-	w.key("1")
+	w.key("a") // the first way to pay: cash
 	w.still()
 	w.saved("a note of 100", func() { w.slowly("100"); w.key("Return") })
 	w.close()
