@@ -63,7 +63,7 @@ func (w *Window) build() {
 	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
 	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
 	f.screens = map[string]screen{"sell": f.sell, "orders": orders.New(w.p.Shop, f.env, w.p.Orders),
-		"shift": shift.New(w.p.Shop, f.env, w.p.Shift)}
+		"shift": shift.New(w.p.Shop, f.env, w.p.Shift), "admin": admin.New(w.p.Shop, f.env, w.office())}
 	guide := w.p.Guide
 	guide.Locales, guide.Done = w.p.Words.Locales(), func() { w.build(); w.second.rebuild() }
 	guide.Language = func(locale string) { w.SetLooks(func(l *Looks) { l.Locale = locale }) }
@@ -72,6 +72,13 @@ func (w *Window) build() {
 	f.arrangeFrame()
 	w.arrange()
 	w.lamps.read()
+}
+
+// office is what the office needs; the window fills in its languages and the choice of its looks.
+func (w *Window) office() admin.Calls {
+	c := w.p.Admin
+	c.Locales, c.Looks = w.p.Words.Locales(), w.openLooks
+	return c
 }
 
 // close ends a face: its screens give the keys back and their work stops.

@@ -28,6 +28,7 @@ type Params struct {
 	Paper  func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
 	Orders orders.Calls                        // what the orders need besides the shop
 	Shift  shift.Calls                         // what the shift needs besides the shop
+	Admin  admin.Calls                         // what the office needs; the window fills in languages and looks
 	Guide  admin.GuideCalls                    // what the opening guide needs; the window fills in language and end
 	Quit   func()                              // after a person has closed the window; App.Quit where nil
 	Size   fyne.Size                           // of the window where it does not fill the display; 1280 × 800 where zero

@@ -20,6 +20,7 @@ type devices struct {
 	profile *kit.Options
 	columns *kit.Options
 	scanner *kit.Field
+	known   string // the printer's model as it is set up, kept where no models are offered
 }
 
 // The roles of devices; an address of "" takes one away.
@@ -30,7 +31,7 @@ func newDevices(s *Screen) *devices {
 	v := &devices{s: s}
 	test := kit.NewButton(k, kit.Plain, w("admin.printer_test"), v.test)
 	drawer := kit.NewButton(k, kit.Plain, w("admin.drawer_test"), v.drawer)
-	p := newForm(s.env, test, drawer, kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)))
+	p := newForm(s.env, kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)))
 	p.rows.Add(kit.Heading(w("admin.printer")))
 	v.address = p.field("admin.device_address")
 	p.rows.Add(kit.NewProse(w("admin.printer_hint")).Small())
@@ -44,6 +45,7 @@ func newDevices(s *Screen) *devices {
 		p.add("admin.printer_kind", v.profile)
 	}
 	v.columns = p.tabs("admin.printer_width", "admin.width.", []string{"32", "42", "48"})
+	p.rows.Add(container.NewGridWithColumns(2, test, drawer))
 	c := newForm(s.env, kit.NewButton(k, kit.Plain, w("save"), v.saveScanner))
 	c.rows.Add(kit.Heading(w("admin.scanner_serial")))
 	v.scanner = c.field("admin.device_address")
@@ -64,6 +66,7 @@ func (v *devices) begin() {
 			switch d.ID {
 			case app.ReceiptPrinter:
 				v.address.SetText(d.Address)
+				v.known = d.Profile
 				if v.profile != nil {
 					v.profile.Select(d.Profile)
 				}
@@ -78,7 +81,7 @@ func (v *devices) begin() {
 }
 
 func (v *devices) main() {
-	d := app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: v.address.Text}
+	d := app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: v.address.Text, Profile: v.known}
 	if v.profile != nil {
 		d.Profile = v.profile.Selected()
 	}

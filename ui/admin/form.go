@@ -28,13 +28,20 @@ func newForm(env kit.Env, buttons ...fyne.CanvasObject) *form {
 
 // add puts a widget under its caption.
 func (f *form) add(key string, o fyne.CanvasObject) {
-	f.rows.Add(container.NewVBox(kit.Small(f.env.Words(key)), o))
+	f.rows.Add(container.NewVBox(kit.NewProse(f.env.Words(key)).Small(), o))
 }
 
 // pair puts two of them beside each other.
 func (f *form) pair(keyA string, a fyne.CanvasObject, keyB string, b fyne.CanvasObject) {
 	f.rows.Add(container.New(kit.Columns{Shares: []float32{1, 1}},
-		container.NewVBox(kit.Small(f.env.Words(keyA)), a), container.NewVBox(kit.Small(f.env.Words(keyB)), b)))
+		container.NewVBox(f.caption(keyA), a), container.NewVBox(f.caption(keyB), b)))
+}
+
+// caption is a name that gives way to a narrow place.
+func (f *form) caption(key string) *kit.Text {
+	t := kit.Small(f.env.Words(key))
+	t.Fit = kit.Clip
+	return t
 }
 
 // field is a text under its caption.

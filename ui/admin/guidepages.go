@@ -37,7 +37,7 @@ func (g *Guide) modePage() guidePage {
 	o.OnSelect = pick
 	o.Select(g.answer.template)
 	pick(g.answer.template)
-	return guidePage{title: "guide.mode", body: container.NewVBox(o, text), choose: o}
+	return guidePage{title: "guide.mode", body: container.NewVScroll(container.NewVBox(o, text)), choose: o}
 }
 
 func (g *Guide) namePage() guidePage {
