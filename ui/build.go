@@ -60,6 +60,7 @@ func (w *Window) build() {
 	f.verbs = &kit.Verbs{Env: f.env, Stage: w.stage, Fault: app.Explain, Approve: w.p.Shop.Approve}
 	w.stage.Uncover()
 	w.lamps.forget()
+	w.notices.Lean(w.looks.Mirrored)
 	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
 	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
 	f.screens = map[string]screen{"sell": f.sell, "orders": orders.New(w.p.Shop, f.env, w.p.Orders),

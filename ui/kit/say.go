@@ -20,6 +20,7 @@ type Notices struct {
 	frame *canvas.Rectangle
 	cards []*notice
 	flash int
+	right bool // the side on which the basket does not stand
 }
 
 // noticesMax bounds what can be seen at once; the oldest gives way.
@@ -51,6 +52,9 @@ func (n *Notices) Say(level Level, text string) {
 		n.keys.after(stay, func() { n.drop(func(c *notice) bool { return c == card }) })
 	}
 }
+
+// Lean puts the notices on the side of the goods, so that they never lie over the line that was just added.
+func (n *Notices) Lean(right bool) { n.right = right; n.Refresh() }
 
 // Clear takes every notice away.
 func (n *Notices) Clear() { n.drop(func(*notice) bool { return true }) }
@@ -108,7 +112,7 @@ func (n *Notices) show() {
 	n.Refresh()
 }
 
-// noticesLayout puts the notices in the middle, at most 560 wide, below the line in which people type.
+// noticesLayout puts the notices over the goods, at most 560 wide, below the line in which people type.
 type noticesLayout struct{ n *Notices }
 
 func (noticesLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(1, 1) }
@@ -117,7 +121,13 @@ func (l noticesLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l.n.frame.Resize(size)
 	w := min(size.Width, themed(l.n).Size(SizeBody)*31)
 	l.n.box.Resize(fyne.NewSize(w, l.n.box.MinSize().Height))
-	l.n.box.Move(fyne.NewPos((size.Width-w)/2, themed(l.n).Size(SizeTouch)+2*themed(l.n).Size(SizeGap)))
+	x := (size.Width - w) / 2
+	if lean := min(x, size.Width*0.13); l.n.right {
+		x += lean
+	} else {
+		x -= lean
+	}
+	l.n.box.Move(fyne.NewPos(x, themed(l.n).Size(SizeTouch)+2*themed(l.n).Size(SizeGap)))
 }
 
 // notice is one card: shape and words on the paper of its level; a tap takes it away.
