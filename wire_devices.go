@@ -105,6 +105,9 @@ func (g *gear) read(ctx context.Context, s *scanner.Scanner) {
 	}
 }
 
+// virtualPrinter is the address of the printer that shows its paper.
+const virtualPrinter = "virtual:receipt"
+
 // open opens a wire; virtual:receipt is a printer that shows its paper.
 func (g *gear) open(ctx context.Context, address string) (devices.Conn, error) {
 	return transport.Opener{Virtual: map[string]func(context.Context) (devices.Conn, error){
