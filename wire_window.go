@@ -20,6 +20,7 @@ import (
 	"suanpan/ui"
 	"suanpan/ui/admin"
 	"suanpan/ui/kit"
+	"suanpan/ui/orders"
 	"suanpan/ui/shift"
 )
 
@@ -44,13 +45,14 @@ func (h *program) window(ctx context.Context, on stage) error {
 			on.slip(s)
 		}
 	}
-	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw},
+	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw}, Orders: orders.Calls{Draw: h.gear.draw},
 		Guide: admin.GuideCalls{Sample: assets.DemoGoods}, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup
 	done.Go(func() { h.shop.Run(ctx) })
 	done.Go(func() { h.gear.Run(ctx) })
+	done.Go(func() { h.lamps(ctx, w) })
 	var played error
 	if on.play != nil {
 		done.Go(func() {
@@ -140,7 +142,7 @@ func furnish(ctx context.Context, h *program) error {
 	if _, err := h.shop.ImportFrom(ctx, bytes.NewReader(assets.DemoGoods()), app.ImportAsk{Path: "demo", Format: catalog.CSV}, nil); err != nil {
 		return err
 	}
-	if _, err := h.shop.PutDevice(ctx, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: "virtual:receipt", Profile: "xprinter-80", Columns: 48}); err != nil {
+	if _, err := h.shop.PutDevice(ctx, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: virtualPrinter, Profile: "xprinter-80", Columns: 48}); err != nil {
 		return err
 	}
 	if err := populate(ctx, h); err != nil {
