@@ -205,7 +205,7 @@ func share(left []source, asked map[string]int64, owed int64) ([]source, error) 
 		}
 	}
 	if rest != 0 {
-		return nil, refuse("above_captured", pay.ErrOverRefund, "over", rest)
+		return nil, refuse("above_captured", pay.ErrOverRefund, "max", owed-rest)
 	}
 	return plan, nil
 }

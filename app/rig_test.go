@@ -240,7 +240,7 @@ func newPort(t testing.TB) *port {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.box, err = sandbox.Start(context.Background(), sandbox.Options{Keys: k, Faults: true, Now: now, Wait: func(context.Context, time.Duration) {}})
+	p.box, err = sandbox.Start(context.Background(), sandbox.Options{Keys: k, Faults: true, Now: now, PasswordAbove: 1 << 40, Wait: func(context.Context, time.Duration) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -245,10 +245,8 @@ func (s *Shop) fault(err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
-	for _, c := range faults {
-		if errors.Is(err, c.err) {
-			return &Error{Code: c.code, Err: err}
-		}
+	if e := named(err, s.config().Currency); e != nil {
+		return e
 	}
 	s.p.Log.Error("change failed", "err", err)
 	return &Error{Code: "internal", Err: err}
