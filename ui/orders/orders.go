@@ -78,11 +78,20 @@ func (s *Screen) Shown() {
 	s.pop = s.env.Keys.Push(kit.Bindings{Scan: s.scan, Digit: s.digit, Acts: map[kit.Act]func(){
 		kit.Pay: func() { s.parts[s.part].main() }, kit.Back: s.back, kit.Search: func() { s.turn("history"); s.find.field.Focus() },
 		kit.Previous: func() { s.parts[s.part].step(-1) }, kit.Next: func() { s.parts[s.part].step(1) },
-		kit.PageUp: func() { s.parts[s.part].step(-8) }, kit.PageDown: func() { s.parts[s.part].step(8) }}})
+		kit.More: func() { s.refunding(func() { s.take.more(money.One) }) }, kit.Less: func() { s.refunding(func() { s.take.more(-money.One) }) },
+		kit.Quantity: func() { s.refunding(s.take.all) },
+		kit.PageUp:   func() { s.parts[s.part].step(-8) }, kit.PageDown: func() { s.parts[s.part].step(8) }}})
 	if s.part == "refund" {
 		s.part = "history"
 	}
 	s.turn(s.part)
+}
+
+// refunding does what only a return has.
+func (s *Screen) refunding(do func()) {
+	if s.part == "refund" {
+		do()
+	}
 }
 
 // Open shows a receipt by its number, or a part by its name.

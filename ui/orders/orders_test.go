@@ -95,6 +95,26 @@ func TestOneOfTwoComesBackAndNoMoreThanWasSold(t *testing.T) {
 	})
 }
 
+func TestAReturnIsDoneByKeyboardAlone(t *testing.T) {
+	day(t, func(c *till) {
+		c.trading()
+		c.sell(3)
+		paper := ""
+		c.open(&paper)
+		c.press(fyne.KeyReturn)
+		c.write("++")
+		c.press(fyne.KeyDown)
+		c.write("+")
+		c.pass(0)
+		c.sees("[Give back ¥42.48]")
+		c.press(fyne.KeyReturn)
+		c.write("torn")
+		c.press(fyne.KeyReturn)
+		c.pass(0)
+		c.sees("A-000002", "-¥42.48")
+	})
+}
+
 func TestAReturnWithoutReceiptNeedsAnItemAReasonAndAName(t *testing.T) {
 	day(t, func(c *till) {
 		c.trading()

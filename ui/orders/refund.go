@@ -28,6 +28,9 @@ type refund struct {
 	sale    app.Sale
 	want    map[int]money.Qty
 	set     []func(money.Qty) // shows a quantity in each row
+	nos     []int             // the lines of those rows
+	grounds []*kit.Ground     // under them; the one in force is coloured
+	at      int               // the row that the keys change
 	left    map[int]money.Qty
 	key     string
 	asked   int
@@ -59,7 +62,7 @@ func newRefund(s *Screen) *refund {
 	r.do = kit.NewButton(k, kit.Main, "", r.main)
 	r.do.Hint(k.Hint(kit.Pay))
 	back := kit.NewActButton(k, kit.Plain, w("back"), kit.Back)
-	all := kit.NewButton(k, kit.Plain, w("orders.all_lines"), r.all)
+	all := kit.NewButton(k, kit.Plain, w("orders.all_lines"), r.all).Hint(k.Hint(kit.Quantity))
 	head := container.NewBorder(nil, nil, back, all, r.title)
 	left := container.NewBorder(head, nil, nil, nil, container.NewVScroll(r.lines))
 	form := container.NewVBox(kit.Small(w("tender.to_return")), r.total, r.quote, kit.NewRule(), r.reasons, r.reason, r.restock)
@@ -71,7 +74,31 @@ func newRefund(s *Screen) *refund {
 func (r *refund) content() fyne.CanvasObject { return r.box }
 func (r *refund) begin()                     {}
 func (r *refund) heard(app.Event)            {}
-func (r *refund) step(int)                   {}
+
+// step moves the row that the keys change.
+func (r *refund) step(by int) {
+	if len(r.set) == 0 {
+		return
+	}
+	r.at = max(0, min(r.at+by, len(r.set)-1))
+	for i, g := range r.grounds {
+		g.SetFill(map[bool]fyne.ThemeColorName{true: kit.Chosen, false: kit.Paper}[i == r.at])
+	}
+}
+
+// more takes one more of that row back, or one less; weighed goods come back whole.
+func (r *refund) more(by money.Qty) {
+	if len(r.set) == 0 {
+		return
+	}
+	no := r.nos[r.at]
+	q := max(0, min(r.want[no]+by, r.left[no]))
+	if r.left[no]%money.One != 0 {
+		q = map[bool]money.Qty{true: r.left[no]}[by > 0]
+	}
+	r.set[r.at](q)
+	r.ask()
+}
 
 // scan opens another receipt instead.
 func (r *refund) scan(string) bool { return false }
@@ -80,6 +107,7 @@ func (r *refund) scan(string) bool { return false }
 func (r *refund) start(sale app.Sale) {
 	w, cur := r.s.env.Words, sale.Doc.Order.Rules.Currency
 	r.sale, r.want, r.set, r.left, r.key = sale, map[int]money.Qty{}, nil, sale.Returnable(), app.NewID()
+	r.nos, r.grounds, r.at = nil, nil, 0
 	r.title.SetText(w("orders.return_of", sale.No))
 	r.reason.SetText("")
 	r.reasons.Select("")
@@ -88,6 +116,7 @@ func (r *refund) start(sale app.Sale) {
 	for i := range sale.Doc.Order.Lines {
 		r.lines.Add(r.row(&sale.Doc.Order.Lines[i], sale.Doc.Sum.Lines[i], cur))
 	}
+	r.step(0)
 	r.s.turn("refund")
 	r.ask()
 }
@@ -117,7 +146,11 @@ func (r *refund) row(l *order.Line, sum order.LineSum, cur money.Currency) fyne.
 		choice = c
 	}
 	row := container.NewBorder(nil, nil, nil, container.NewCenter(choice), container.NewVBox(name, about))
-	return container.NewVBox(row, kit.NewRule())
+	ground := kit.NewGround(kit.Paper, "")
+	if left > 0 {
+		r.nos, r.grounds = append(r.nos, no), append(r.grounds, ground)
+	}
+	return container.NewVBox(container.NewStack(ground, row), kit.NewRule())
 }
 
 func (r *refund) choose(no int, q money.Qty) {
@@ -127,12 +160,8 @@ func (r *refund) choose(no int, q money.Qty) {
 
 // all chooses everything that is left.
 func (r *refund) all() {
-	i := 0
-	for _, l := range r.sale.Doc.Order.Lines {
-		if q := r.left[l.No]; q > 0 {
-			r.set[i](q)
-			i++
-		}
+	for i, no := range r.nos {
+		r.set[i](r.left[no])
 	}
 	r.ask()
 }

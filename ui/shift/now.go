@@ -1,6 +1,8 @@
 package shift
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -25,7 +27,16 @@ func newNow(s *Screen) *now {
 	}
 	w, k := s.env.Words, s.env.Keys
 	turn := func(name string) func() { return func() { s.tabs.Select(name); s.choose(name) } }
-	buttons := container.NewVBox(
+	print := kit.NewButton(k, kit.Plain, w("shift.print_x"), func() {
+		kit.Call(s.verbs, s.env.Context, func(ctx context.Context) (bool, error) { return true, s.shop.PrintX(ctx) }, func(_ bool, err error) {
+			if err != nil {
+				s.verbs.Say(err)
+				return
+			}
+			s.env.Say(kit.Ready, w("shift.printed_again"))
+		})
+	})
+	buttons := container.NewVBox(print,
 		kit.NewButton(k, kit.Plain, w("shift.part.cash"), turn("cash")).Hint("2"),
 		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"))
 	left := container.NewBorder(container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small()), buttons, nil, nil, nil)

@@ -64,8 +64,16 @@ func (s *Screen) Shown() {
 	s.Hidden()
 	s.shown = true
 	s.pop = s.env.Keys.Push(kit.Bindings{Digit: s.digit, Acts: map[kit.Act]func(){
-		kit.Pay: func() { s.parts[s.part].main() }, kit.Back: s.back}})
+		kit.Pay: func() { s.parts[s.part].main() }, kit.Back: s.back,
+		kit.Previous: func() { s.step(-1) }, kit.Next: func() { s.step(1) }, kit.PageUp: func() { s.step(-8) }, kit.PageDown: func() { s.step(8) }}})
 	s.arrange("")
+}
+
+// step moves along the past shifts.
+func (s *Screen) step(by int) {
+	if p, ok := s.parts[s.part].(*past); ok {
+		p.rows.Step(by)
+	}
 }
 
 // Open shows one part by name: "now", "cash", "close", "past".
