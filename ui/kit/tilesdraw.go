@@ -18,6 +18,7 @@ type tilesRenderer struct {
 type tileSlot struct {
 	ground, mark      *canvas.Rectangle
 	picture           *canvas.Image
+	drawn             drawn
 	letter            *canvas.Text
 	name, more, price *canvas.Text
 	badge             *canvas.Rectangle
@@ -215,8 +216,22 @@ func (s *tileSlot) move(th fyne.Theme, at fyne.Position) {
 	s.count.Move(at.AddXY(s.size.Width-wide-gap/2, high+(h-s.count.MinSize().Height)/2))
 	s.count.Resize(fyne.NewSize(wide, s.count.MinSize().Height))
 	for _, o := range s.objects() {
-		o.Refresh()
+		if o != s.picture {
+			o.Refresh()
+		}
 	}
+	// To refresh a picture is to scale it anew, 5 ms of every scan; so only where something of it has changed.
+	if now := (drawn{s.picture.Resource, s.picture.Size(), s.picture.Translucency}); now != s.drawn {
+		s.drawn = now
+		s.picture.Refresh()
+	}
+}
+
+// drawn is what a picture's texture was made of.
+type drawn struct {
+	resource     fyne.Resource
+	size         fyne.Size
+	translucency float64
 }
 
 // fold breaks a name into two rows: at a space where there is one in the second half, else between characters.

@@ -180,8 +180,10 @@ func (f *finder) close() {
 	f.choose = false
 	f.found = nil
 	f.why.Hide()
-	f.g.search.SetText("")
-	if f.s.env.Window != nil {
+	if f.g.search.Text != "" {
+		f.g.search.SetText("")
+	}
+	if f.s.env.Window != nil && f.s.env.Window.Canvas().Focused() != nil {
 		f.s.env.Window.Canvas().Unfocus()
 	}
 	f.g.showTiles()

@@ -21,6 +21,7 @@ type goods struct {
 	hints    []string // of the search line, longest first
 	check    *kit.Button
 	right    *fyne.Container
+	line     *fyne.Container
 	times    *kit.Text
 	wait     *fyne.Container // the place of times, gone while nothing waits
 	echo     string          // digits shown in the search line that were typed with nothing in focus
@@ -55,11 +56,11 @@ func newGoods(s *Screen) *goods {
 	g.chips = kit.NewChips(k, []kit.Option{{Key: "", Label: w("all")}}, func(key string) { g.category = key; g.load() })
 	g.check = kit.NewButton(k, kit.Plain, w("sell.price_check"), s.openCheck)
 	g.right = container.NewHBox(g.check)
-	line := container.New(searchLine{g}, g.wait, g.search, g.right)
+	g.line = container.New(searchLine{g}, g.wait, g.search, g.right)
 	g.band = container.NewStack(g.chips)
 	g.below = container.NewStack(g.tiles)
 	g.box = &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{
-		container.NewBorder(container.NewVBox(line, g.band), nil, nil, nil, g.below)}}
+		container.NewBorder(container.NewVBox(g.line, g.band), nil, nil, nil, g.below)}}
 	return g
 }
 
@@ -214,11 +215,13 @@ func (g *goods) typed(text string) {
 // setTimes shows the quantity that waits for the next item.
 func (g *goods) setTimes(q money.Qty) {
 	g.s.times = q
-	g.wait.Hidden = q == 0
 	if q != 0 {
 		g.times.SetText(q.String() + " ×")
 	}
-	g.box.Refresh()
+	if g.wait.Hidden != (q == 0) || q != 0 { // a scan must not draw the goods anew
+		g.wait.Hidden = q == 0
+		g.line.Refresh()
+	}
 }
 
 // shared is the beginning that two names have in common, without a loose end.
