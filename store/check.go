@@ -77,9 +77,7 @@ func damaged(err error) error {
 	return err
 }
 
-// Integrity runs SQLite's own full check and returns what it found, one sentence each; nothing when the file is sound.
-// It reads the whole file: seconds for each gigabyte.
-func (v *view) Integrity() ([]string, error) {
+func (v *view) integrity() ([]string, error) {
 	s, err := v.c.query("PRAGMA integrity_check(100)")
 	if err != nil {
 		return nil, err

@@ -176,11 +176,8 @@ func TestADamagedPageIsSaidWhenItIsRead(t *testing.T) {
 		return
 	}
 	err = s.View(context.Background(), func(v app.View) error { return complete(v, 2000) })
-	var found []string
-	if e := s.View(context.Background(), func(v app.View) (err error) {
-		found, err = v.(*view).Integrity()
-		return err
-	}); e != nil && !errors.Is(e, app.ErrDamaged) {
+	found, e := s.Integrity(context.Background())
+	if e != nil && !errors.Is(e, app.ErrDamaged) {
 		t.Errorf("%v", e)
 	}
 	if err == nil && len(found) == 0 {

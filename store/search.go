@@ -22,6 +22,7 @@ const (
 	readingsKept = 3    // readings of a name's initials
 	tailDigits   = 6    // digits at the end of a barcode that are found by themselves
 	looksMax     = 4000 // rows looked at for one substring
+	questionMax  = 100  // characters of a question that are read
 )
 
 func fold(text string) string { return catalog.Fold(text) }
@@ -106,6 +107,9 @@ func (v *view) SearchItems(text string, limit int) ([]catalog.Item, error) {
 		limit = 50
 	}
 	question := fold(text)
+	if runes := []rune(question); len(runes) > questionMax {
+		question = string(runes[:questionMax])
+	}
 	if question == "" {
 		return nil, nil
 	}

@@ -17,6 +17,8 @@ type conn struct {
 	tls   *libc.TLS
 	db    uintptr // *sqlite3
 	stmts map[string]*stmt
+	loose []*stmt // prepared for once, while the kept one is read
+	busy  int     // statements between query and end
 }
 
 // fail is an error of SQLite with its extended code.
@@ -149,12 +151,29 @@ func (c *conn) query(sql string, args ...any) (*stmt, error) {
 			return nil, err
 		}
 		s.single = true
+		c.loose = append(c.loose, s)
 	}
 	if err := s.bind(args); err != nil {
 		return nil, err
 	}
 	s.busy = true
+	c.busy++
 	return s, nil
+}
+
+// quiet ends statements that a panic left open: an open reading would hold its snapshot, and with it the log, for ever.
+func (c *conn) quiet() {
+	if c.busy == 0 {
+		return
+	}
+	for _, s := range c.stmts {
+		if s.busy {
+			_ = s.end() // whatever it was, it is over
+		}
+	}
+	for len(c.loose) > 0 {
+		_ = c.loose[0].end()
+	}
 }
 
 func (c *conn) prepare(sql string) (*stmt, error) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -100,7 +101,9 @@ func (s *stmt) next() bool {
 func (s *stmt) end() error {
 	err := s.err
 	s.err, s.busy = nil, false
+	s.c.busy--
 	if s.single {
+		s.c.loose = slices.DeleteFunc(s.c.loose, func(o *stmt) bool { return o == s })
 		s.free()
 		return err
 	}
