@@ -10,8 +10,8 @@ import (
 // Bounds of what waits in memory while many items are put: it is written sorted, so that the search tables are walked
 // through a few times and not jumped about in.
 const (
-	termsMax     = 250_000
-	gramBytesMax = 64 << 20
+	termsMax     = 150_000
+	gramBytesMax = 32 << 20
 )
 
 // term is one row of the table of beginnings.
