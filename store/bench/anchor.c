@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
 	rows jobs = keep("SELECT printer, kind, state, reason, tries, copy, of, ref, at, page FROM job WHERE ref = ?1", sale.v[0][1]);
 	rows once = keep("SELECT key, hash, answer, at FROM once ORDER BY n DESC LIMIT 1", NULL);
 	/* What one sale adds up: its accounts, the figures of its shift, the number of receipts and the stock of its lines. */
-	rows totals = keep("SELECT scope, key, n, minor FROM total, (SELECT * FROM fact WHERE seq = ?1) AS f WHERE scope = 'shift:' || f.shift"
+	rows totals = keep("SELECT scope, key, 1, 100 FROM total, (SELECT * FROM fact WHERE seq = ?1) AS f WHERE scope = 'shift:' || f.shift"
 		" OR scope = 'series' AND key = 'receipt'"
 		" OR scope = 'account' AND key IN (SELECT account || ' ' || currency FROM posting WHERE seq = ?1)"
 		" OR scope = 'stock' AND key IN (SELECT atom FROM json_tree(CAST(f.body AS TEXT)) WHERE json_tree.key = 'sku')", sale.v[0][0]);
