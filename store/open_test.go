@@ -57,31 +57,36 @@ func edit(t *testing.T, path string, change func([]byte) []byte) {
 	}
 }
 
-func TestNothingIsStartedOnWhatIsNotAWholeShop(t *testing.T) {
-	file := func(dir string) string { return filepath.Join(dir, fileName) }
-	sql := func(text string) func(*testing.T, string) {
-		return func(t *testing.T, dir string) {
-			c, err := openConn(file(dir), lite.SQLITE_OPEN_READWRITE|lite.SQLITE_OPEN_CREATE)
-			if err == nil {
-				err = errors.Join(c.script(text), c.close())
-			}
-			if err != nil {
+func file(dir string) string { return filepath.Join(dir, fileName) }
+
+// sql, bytesOf and remove are ways to spoil a shop.
+func sql(text string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		c, err := openConn(file(dir), lite.SQLITE_OPEN_READWRITE|lite.SQLITE_OPEN_CREATE)
+		if err == nil {
+			err = errors.Join(c.script(text), c.close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func bytesOf(change func([]byte) []byte) func(*testing.T, string) {
+	return func(t *testing.T, dir string) { edit(t, file(dir), change) }
+}
+
+func remove(names ...string) func(*testing.T, string) {
+	return func(t *testing.T, dir string) {
+		for _, name := range names {
+			if err := os.Remove(filepath.Join(dir, name)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	bytesOf := func(change func([]byte) []byte) func(*testing.T, string) {
-		return func(t *testing.T, dir string) { edit(t, file(dir), change) }
-	}
-	remove := func(names ...string) func(*testing.T, string) {
-		return func(t *testing.T, dir string) {
-			for _, name := range names {
-				if err := os.Remove(filepath.Join(dir, name)); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}
+}
+
+func TestNothingIsStartedOnWhatIsNotAWholeShop(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		change func(*testing.T, string)
