@@ -163,11 +163,11 @@ func (h *Hand) keys(text string, tempo time.Duration) error {
 	return nil
 }
 
-// Tap presses what says text, once it can be pressed.
-func (h *Hand) Tap(text string) error {
+// Tap presses what says text, once it can be pressed; of several the one on the row of what says beside, if that is not empty.
+func (h *Hand) Tap(text, beside string) error {
 	var last error
 	err := h.Await(fmt.Sprintf("a key that says %q", text), func() bool {
-		key, at, err := find(h.w.Canvas(), text)
+		key, at, err := find(h.w.Canvas(), text, beside)
 		if last = err; err != nil {
 			return false
 		}

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"suanpan/app"
-	"suanpan/ui/kit"
 )
 
 // Step is one thing that a person does, or sees, on a day.
@@ -138,7 +139,12 @@ func (p *Play) text(text string) string {
 func scan(code string) Step { return Step{"scans " + code, func(p *Play) error { return p.Gun(code) }} }
 
 func tap(text string) Step {
-	return Step{"taps " + text, func(p *Play) error { return p.Tap(p.text(text)) }}
+	return Step{"taps " + text, func(p *Play) error { return p.Tap(p.text(text), "") }}
+}
+
+// tapOn taps one of several keys that say the same: the one on the row of something else.
+func tapOn(text, row string) Step {
+	return Step{"taps " + text + " of " + row, func(p *Play) error { return p.Tap(p.text(text), p.text(row)) }}
 }
 
 func write(text string) Step {
@@ -166,8 +172,38 @@ func sees(texts ...string) Step {
 	}}
 }
 
+// gone waits until words are read no more.
+func gone(text string) Step {
+	return Step{fmt.Sprintf("sees %q no more", text), func(p *Play) error {
+		return p.Await(fmt.Sprintf("a window without %q", text), func() bool { return !strings.Contains(words(p.w.Canvas()), p.text(text)) })
+	}}
+}
+
+// picture keeps what the window shows, once notices that lie over it were tapped away and the rim is dark again.
 func picture(name string) Step {
+	return Step{"takes the picture " + name, func(p *Play) error {
+		if err := p.tidy(); err != nil {
+			return err
+		}
+		return p.picture(name)
+	}}
+}
+
+// glimpse keeps what the window shows just now, with whatever lies over it.
+func glimpse(name string) Step {
 	return Step{"takes the picture " + name, func(p *Play) error { return p.picture(name) }}
+}
+
+// tidy taps notices away and waits for the rim.
+func (p *Play) tidy() error {
+	return p.Await("a window without notices", func() bool {
+		for _, text := range p.w.notices.Texts() {
+			if key, at, err := find(p.w.Canvas(), text, ""); err == nil {
+				p.touch(key, at)
+			}
+		}
+		return len(p.w.notices.Texts()) == 0 && !p.w.notices.Flashing()
+	})
 }
 
 // paid waits for the end of a sale and counts it: way is what paid all of it, total in minor units.
@@ -182,15 +218,65 @@ func paid(way string, total int64) Step {
 
 // sold waits until the newest sale is one of that total and the window says that it is done.
 func (p *Play) sold(total int64) error {
-	if err := p.Sees(p.text("@tender.next")); err != nil {
-		return err
-	}
-	rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(rows) == 0 || rows[0].Total != total {
-		return fmt.Errorf("the newest sale is %+v", rows)
+	return p.Await(fmt.Sprintf("the end of a sale of %d", total), func() bool {
+		rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 500})
+		done := slices.Contains(strings.Split(words(p.w.Canvas()), "\n"), p.text("@tender.next"))
+		return err == nil && done && int64(len(rows)) == p.want.SaleCount+p.want.BackCount && rows[0].Total == total
+	})
+}
+
+// settled waits for a sale that finishes by itself, beside what is on the counter, and counts it.
+func settled(way string, total int64) Step {
+	return Step{fmt.Sprintf("learns that %d came by %s", total, way), func(p *Play) error {
+		p.want.Sales += total
+		p.want.SaleCount++
+		p.sales[way] += total
+		return p.Await("a finished sale of that sum", func() bool {
+			rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 500})
+			return err == nil && int64(len(rows)) == p.want.SaleCount+p.want.BackCount && rows[0].Total == total
+		})
+	}}
+}
+
+// back counts money given back, which the window says in words; way is how it went.
+func back(way string, total int64, says ...string) Step {
+	return Step{fmt.Sprintf("gives %d back by %s", total, way), func(p *Play) error {
+		p.want.Refunds += total
+		p.want.BackCount++
+		p.sales[way] -= total
+		return sees(says...).Do(p)
+	}}
+}
+
+// moved counts cash put in, or taken out where it is negative.
+func moved(minor int64) Step {
+	return Step{fmt.Sprintf("moves %d in cash", minor), func(p *Play) error {
+		p.want.CashIn += max(0, minor)
+		p.want.CashOut += max(0, -minor)
+		return p.Await("a drawer that says so", func() bool {
+			x, err := p.shop.X(p.ctx)
+			return err == nil && x.CashIn == p.want.CashIn && x.CashOut == p.want.CashOut
+		})
+	}}
+}
+
+// short says what is missing from the drawer.
+func short(minor int64) Step {
+	return Step{fmt.Sprintf("misses %d", minor), func(p *Play) error { p.want.Short = minor; return nil }}
+}
+
+// approved has the manager approve what the window asks about.
+func approved() Step {
+	return Step{"has it approved", func(p *Play) error {
+		return doAll(p, sees("@approve.title"), write("1"), press(fyne.KeyReturn), write("1234"), press(fyne.KeyReturn))
+	}}
+}
+
+func doAll(p *Play, steps ...Step) error {
+	for _, s := range steps {
+		if err := s.Do(p); err != nil {
+			return fmt.Errorf("%s: %w", s.Says, err)
+		}
 	}
 	return nil
 }
@@ -220,6 +306,3 @@ func printed() Step {
 		})
 	}}
 }
-
-// dark and the others are looks by name.
-func shows(look kit.Look) func(*Looks) { return func(l *Looks) { l.Look = look } }

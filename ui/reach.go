@@ -100,15 +100,27 @@ var (
 )
 
 // find returns where a finger presses what says text: the topmost thing whose words are text, or begin with it where none
-// are exactly that, and under it the key that takes the press.
-func find(c fyne.Canvas, text string) (key spot, at fyne.Position, err error) {
+// are exactly that, and under it the key that takes the press. Of several it is the one on the row of what says beside, if
+// that is not empty.
+func find(c fyne.Canvas, text, beside string) (key spot, at fyne.Position, err error) {
 	all := spots(c)
+	row := float32(-1)
+	if beside != "" {
+		for _, s := range all {
+			if strings.HasPrefix(kit.Words(s.o), beside) {
+				row = (s.from.Y + s.to.Y) / 2
+			}
+		}
+		if row < 0 {
+			return spot{}, fyne.Position{}, fmt.Errorf("%q: %w", beside, errAbsent)
+		}
+	}
 	for _, matches := range []func(string) bool{
 		func(words string) bool { return words == text },
 		func(words string) bool { return strings.HasPrefix(words, text) },
 		func(words string) bool { return strings.Contains(words, text) },
 	} {
-		key, at, e := keyUnder(all, matches)
+		key, at, e := keyUnder(all, matches, row)
 		if e == nil {
 			return key, at, nil
 		}
@@ -119,24 +131,40 @@ func find(c fyne.Canvas, text string) (key spot, at fyne.Position, err error) {
 	return spot{}, fyne.Position{}, fmt.Errorf("%q: %w", text, err)
 }
 
-func keyUnder(all []spot, matches func(string) bool) (spot, fyne.Position, error) {
-	err := errAbsent
+// keyUnder looks from the top down; with a row it takes what is nearest to it.
+func keyUnder(all []spot, matches func(string) bool, row float32) (key spot, at fyne.Position, err error) {
+	err = errAbsent
 	for i := len(all) - 1; i >= 0; i-- {
 		s := all[i]
 		if text := kit.Words(s.o); text == "" || !matches(text) {
 			continue
 		}
 		p := fyne.NewPos((s.from.X+s.to.X)/2, (s.from.Y+s.to.Y)/2)
-		key := hit(all, p)
-		if !s.has(p) || key < 0 || !within(all, i, key) {
-			err = errCovered
+		pressed := hit(all, p)
+		if !s.has(p) || pressed < 0 || !within(all, i, pressed) {
+			err = worse(err, errCovered)
 			continue
 		}
-		if d, ok := all[key].o.(fyne.Disableable); ok && d.Disabled() {
-			err = errOff
+		if d, ok := all[pressed].o.(fyne.Disableable); ok && d.Disabled() {
+			err = worse(err, errOff)
 			continue
 		}
-		return all[key], p, nil
+		if row < 0 {
+			return all[pressed], p, nil
+		}
+		if err != nil || far(p.Y, row) < far(at.Y, row) {
+			key, at, err = all[pressed], p, nil
+		}
 	}
-	return spot{}, fyne.Position{}, err
+	return key, at, err
 }
+
+// worse keeps what was found once something was.
+func worse(was, now error) error {
+	if was == nil {
+		return nil
+	}
+	return now
+}
+
+func far(a, b float32) float32 { return max(a-b, b-a) }

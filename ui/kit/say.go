@@ -85,6 +85,9 @@ func (n *Notices) Flash(level Level) {
 	}
 }
 
+// Flashing reports whether the rim is lit.
+func (n *Notices) Flashing() bool { return !n.frame.Hidden }
+
 // CreateRenderer implements fyne.Widget.
 func (n *Notices) CreateRenderer() fyne.WidgetRenderer {
 	n.ExtendBaseWidget(n)

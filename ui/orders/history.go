@@ -50,7 +50,10 @@ func newHistory(s *Screen) *history {
 	h.gift = kit.NewButton(k, kit.Plain, w("orders.gift"), func() { h.again(app.PrintAsk{Gift: true}) })
 	h.refund = kit.NewButton(k, kit.Danger, w("orders.return"), h.back)
 	h.refund.Hint(k.Hint(kit.Pay))
-	left := container.NewBorder(container.NewVBox(h.field, h.days), nil, nil, nil, h.rows)
+	for _, b := range []*kit.Button{h.print, h.gift, h.refund} {
+		b.Disable() // until a document is shown
+	}
+	left := container.NewBorder(container.NewVBox(h.field, h.days), nil, nil, nil, container.New(kit.Yield{Share: 0.6}, h.rows))
 	buttons := container.NewGridWithColumns(3, h.print, h.gift, h.refund)
 	right := container.NewBorder(h.state, buttons, nil, nil, h.paper)
 	h.box = container.New(kit.Columns{Shares: []float32{5, 4}}, left, right)
