@@ -54,7 +54,7 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	for i, n := range names() {
 		options = append(options, kit.Option{Key: n, Label: env.Words("admin.part." + n), Hint: digitOf(i)})
 	}
-	s.tabs = kit.NewTabs(env.Keys, options, s.choose).Least(96)
+	s.tabs = kit.NewTabs(env.Keys, options, s.choose).Least(72)
 	page := container.NewBorder(s.tabs, nil, nil, nil, s.body)
 	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}

@@ -22,14 +22,6 @@ func (c *till) office(part string) *admin.Screen {
 	return s
 }
 
-// into puts the cursor into the field below a caption by walking with Tab until its placeholder or text is met.
-func (c *till) into(n int) {
-	c.window.Canvas().Unfocus()
-	for range n {
-		c.window.Canvas().FocusNext()
-	}
-}
-
 func TestSettingsAreSavedAndARoundingIsChosenByName(t *testing.T) {
 	day(t, func(c *till) {
 		c.office("shop")

@@ -32,7 +32,7 @@ func newFile(env kit.Env, folder string, changed func(path string)) *file {
 	f.field.Submitted = f.told
 	f.rows = kit.NewRows(env.Keys, []kit.Column{{Title: env.Words("admin.file_name"), Share: 1}})
 	f.rows.OnSelect = f.enter
-	f.box = container.NewBorder(f.field, nil, nil, nil, f.rows)
+	f.box = container.NewBorder(f.field, nil, nil, nil, container.New(kit.Yield{Share: 0.5}, f.rows))
 	f.list(folder)
 	return f
 }

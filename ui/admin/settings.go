@@ -42,7 +42,10 @@ func newSettings(s *Screen) *settings {
 	f := newForm(s.env, buttons...)
 	v.form = f
 	v.name = f.field("admin.shop_name")
-	v.header, v.footer = f.lines("admin.header"), f.lines("admin.footer")
+	v.header, v.footer = kit.NewNote(k, ""), kit.NewNote(k, "")
+	v.header.SetMinRowsVisible(3)
+	v.footer.SetMinRowsVisible(3)
+	f.pair("admin.header", v.header, "admin.footer", v.footer)
 	v.second = f.tabs("admin.second_language", "admin.language.", append([]string{"none"}, s.calls.Locales...))
 	v.columns = f.tabs("admin.printer_width", "admin.width.", []string{"32", "42", "48"})
 	var presets []string

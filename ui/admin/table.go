@@ -44,8 +44,8 @@ func newTable(s *Screen) *table {
 	csv := kit.NewButton(k, kit.Plain, "CSV", func() { v.export(catalog.CSV) })
 	xlsx := kit.NewButton(k, kit.Plain, "XLSX", func() { v.export(catalog.XLSX) })
 	export := container.NewVBox(kit.NewRule(), kit.Small(w("admin.goods_export")), container.NewBorder(nil, nil, nil, container.NewHBox(csv, xlsx), v.out))
-	left := container.NewBorder(nil, container.NewVBox(kit.Row(v.dry, v.stop, v.do), export), nil, nil, v.file.box)
-	v.box = container.New(kit.Columns{Shares: []float32{1, 1}}, left, container.NewBorder(v.said, nil, nil, nil, v.rows))
+	left := container.NewBorder(nil, kit.Row(v.dry, v.stop, v.do), nil, nil, v.file.box)
+	v.box = container.New(kit.Columns{Shares: []float32{1, 1}}, left, container.NewBorder(v.said, export, nil, nil, container.New(kit.Yield{Share: 0.5}, v.rows)))
 	return v
 }
 

@@ -31,3 +31,19 @@ func (c Columns) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		x += w + gap
 	}
 }
+
+// Yield lays out one part that takes less height than it wants where the window is small: tables scroll anyway.
+type Yield struct{ Share float32 }
+
+// MinSize implements fyne.Layout.
+func (y Yield) MinSize(o []fyne.CanvasObject) fyne.Size {
+	m := o[0].MinSize()
+	return fyne.NewSize(m.Width, m.Height*y.Share)
+}
+
+// Layout implements fyne.Layout.
+func (Yield) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	for _, part := range o {
+		part.Resize(size)
+	}
+}

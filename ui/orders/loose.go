@@ -45,7 +45,7 @@ func newLoose(s *Screen) *loose {
 	l.do = kit.NewButton(k, kit.Main, w("orders.loose_do"), l.main).Hint(k.Hint(kit.Pay))
 	form := container.NewVBox(kit.NewProse(w("orders.loose_text")).In(kit.Muted), l.code, l.name, l.price, l.qty, l.reason, l.person)
 	left := container.NewBorder(nil, l.do, nil, nil, container.NewVScroll(form))
-	l.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewCenter(kit.NewKeypad(k, l.qty)))
+	l.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewVScroll(container.NewCenter(kit.NewKeypad(k, l.qty))))
 	return l
 }
 

@@ -41,8 +41,8 @@ func newCash(s *Screen) *cash {
 	c.reasons = kit.NewChips(k, nil, func(key string) { c.reason.SetText(c.s.env.Words("shift.reason." + key)) })
 	c.do = kit.NewButton(k, kit.Main, "", c.main).Hint(k.Hint(kit.Pay))
 	c.form = container.NewVBox(c.kinds, c.entry, c.reason, c.reasons)
-	left := container.NewBorder(c.form, c.do, nil, nil, nil)
-	c.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewCenter(kit.NewKeypad(k, c.entry)))
+	left := container.NewBorder(nil, c.do, nil, nil, container.NewVScroll(c.form))
+	c.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewVScroll(container.NewCenter(kit.NewKeypad(k, c.entry))))
 	return c
 }
 

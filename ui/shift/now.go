@@ -39,7 +39,8 @@ func newNow(s *Screen) *now {
 	buttons := container.NewVBox(print,
 		kit.NewButton(k, kit.Plain, w("shift.part.cash"), turn("cash")).Hint("2"),
 		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"))
-	left := container.NewBorder(container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small()), buttons, nil, nil, nil)
+	about := container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small())
+	left := container.NewBorder(nil, buttons, nil, nil, container.NewVScroll(about))
 	n.box = container.New(kit.Columns{Shares: []float32{2, 3}}, left, n.paper)
 	return n
 }

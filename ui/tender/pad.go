@@ -112,8 +112,8 @@ type padDesk struct{}
 
 // MinSize implements fyne.Layout.
 func (*padDesk) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	m := objects[0].MinSize()
-	return fyne.NewSize(m.Width+kit.Letter(objects[0])*6, m.Height)
+	// Keys a finger wide are enough where letters are large and the window is not.
+	return fyne.NewSize(kit.Letter(objects[0])*13, objects[0].MinSize().Height*0.86)
 }
 
 // Layout implements fyne.Layout.

@@ -34,7 +34,7 @@ func (w wallet) Timing(pay.Flow) pay.Timing {
 }
 func (w wallet) Submit(ctx context.Context, a pay.Attempt, _ pay.Settle) (pay.Observation, error) {
 	w.calls.submits++
-	time.Sleep(w.after)
+	<-time.After(w.after)
 	return w.answer(w.first, a.No, a.Amount), nil
 }
 func (w wallet) Present(ctx context.Context, a pay.Attempt) (pay.Observation, error) {

@@ -267,7 +267,7 @@ func (v *payView) look(id string) {
 type desk struct{}
 
 const (
-	deskKeys  = 10   // width of the tender keys, in letters of body size
+	deskKeys  = 9.5  // width of the tender keys, in letters of body size
 	deskTaken = 13   // of what was taken
 	deskWide  = 42.0 // from here on three columns
 )
