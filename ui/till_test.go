@@ -153,7 +153,7 @@ func (c *till) write(text string) {
 func (c *till) gun(code string) {
 	for _, r := range code {
 		c.rune(r)
-		time.Sleep(10 * time.Millisecond)
+		c.pass(10 * time.Millisecond)
 	}
 	if f := c.window.Canvas().Focused(); f != nil {
 		f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
@@ -167,7 +167,7 @@ func (c *till) gun(code string) {
 func (c *till) pass(d time.Duration) {
 	c.hand.settle()
 	for end := time.Now().Add(d); time.Now().Before(end); {
-		time.Sleep(min(50*time.Millisecond, time.Until(end)))
+		time.Sleep(min(10*time.Millisecond, time.Until(end)))
 		c.hand.settle()
 	}
 }

@@ -96,6 +96,80 @@ func TestLettersFindByInitialsAndEnterSells(t *testing.T) {
 	})
 }
 
+func TestASecondPersonApprovesAPriceOnTheCashiersScreen(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		c.gun("6901234567892")
+		c.press(fyne.KeyF4)
+		c.write("2")
+		c.press(fyne.KeyReturn)
+		c.sees("需要授权")
+		c.write("1")
+		c.press(fyne.KeyReturn)
+		c.write("9999")
+		c.press(fyne.KeyReturn)
+		c.sees("密码不对", "¥2.50")
+		c.write("1234")
+		c.press(fyne.KeyReturn)
+		c.sees("¥2.00", "原价 2.50")
+		if who := c.shop.Info().Staff; who == nil || who.ID != "2" {
+			t.Fatalf("approval must not sign the cashier off: %+v", who)
+		}
+	})
+}
+
+func TestLanguageChangesWhileABasketIsOpen(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		c.gun("6901234567892")
+		c.tap("显示")
+		c.tap("English")
+		c.press(fyne.KeyEscape)
+		c.sees("Basket", "1 × 2.50", "Total")
+		c.not("购物篮")
+		c.gun("6907350000145")
+		c.sees("¥5.50")
+		c.press(fyne.KeyF1)
+		c.sees("Hold, recall")
+		c.press(fyne.KeyEscape)
+		c.press(fyne.KeyF5)
+		c.write("5")
+		c.press(fyne.KeyReturn)
+		c.sees("-5%")
+	})
+}
+
+func TestAScanWhileTypingGoesToTheBasketAndLeavesTheTextAlone(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		c.press(fyne.KeyF3) // nothing is selected: said, not done
+		c.sees("请先选一行商品")
+		c.gun("6901234567892")
+		c.press(fyne.KeyF5)
+		c.gun("6907350000145") // with a panel open
+		c.sees("可乐 330ml 罐装", "¥5.50")
+		c.press(fyne.KeyF2)
+		c.write("niu")
+		c.gun("6907350000213")
+		c.sees("可乐 2L", "¥13.40")
+	})
+}
+
+func TestALockedTillKeepsItsBasketAndSellsNothing(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		c.gun("6901234567892")
+		c.tap("王小丽")
+		c.sees("谁来收银")
+		c.gun("6901234567892")
+		c.sees("谁来收银")
+		c.press(fyne.KeyDown)
+		c.write("2580")
+		c.press(fyne.KeyReturn)
+		c.sees("1 × 2.50", "¥2.50")
+	})
+}
+
 func TestTheWindowIsDrawn(t *testing.T) {
 	if *pictures == "" {
 		t.Skip("draws for people: run with -pictures DIR")
