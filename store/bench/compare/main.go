@@ -39,6 +39,7 @@ type bench struct {
 	rounds, sales      int
 	others             bool
 	folder             string // of this run
+	size, shop         string // small: made here; large: given, with the copy that Go works on
 }
 
 // figure is one contestant: medians over the turns, in nanoseconds.
@@ -72,7 +73,7 @@ func (b *bench) run() (err error) {
 	}
 	text := b.table(rows, c, g, r, scan)
 	if b.others {
-		others, err := otherBenchmarks()
+		others, err := otherBenchmarks(b.shop)
 		if err != nil {
 			return err
 		}
@@ -82,12 +83,14 @@ func (b *bench) run() (err error) {
 	if b.page == "" {
 		return nil
 	}
-	return writePage(b.page, text)
+	return writePage(b.page, b.size, text)
 }
 
 // prepare makes the shop twice, once for Go and once for C, and compiles both contestants.
 func (b *bench) prepare() error {
+	b.size, b.shop = "large", filepath.Join(b.folder, "go")
 	if b.from == "" {
+		b.size, b.shop = "small", ""
 		b.from = filepath.Join(b.folder, "shop")
 		if err := run("go", "run", "./store/bench/fill", "-dir", b.from, "-items", "1000", "-sales", "1000"); err != nil {
 			return err

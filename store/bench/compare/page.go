@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strconv"
@@ -45,15 +44,21 @@ func (r result) metric(unit string) (int64, bool) {
 	return n, there && err == nil
 }
 
-// otherBenchmarks runs every benchmark of the house that needs no window, once.
-func otherBenchmarks() (string, error) {
-	packages, err := exec.Command(".ci/packages", "plain").Output()
-	if err != nil {
-		return "", withStderr(err)
+// otherBenchmarks runs every benchmark of the house that needs no window, once; on a given shop, those of the store.
+func otherBenchmarks(shop string) (string, error) {
+	packages, env := []string{"suanpan/store/bench"}, append(os.Environ(), "SUANPAN_BENCH_DIR="+shop)
+	if shop == "" {
+		out, err := exec.Command(".ci/packages", "plain").Output()
+		if err != nil {
+			return "", withStderr(err)
+		}
+		packages = strings.Fields(string(out))
 	}
 	text := "\n| benchmark | each | more |\n|---|---|---|\n"
-	for _, p := range strings.Fields(string(packages)) {
-		out, err := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", p).Output()
+	for _, p := range packages {
+		cmd := exec.Command("go", "test", "-run", "^$", "-bench", ".", "-benchmem", p)
+		cmd.Env = env
+		out, err := cmd.Output()
 		if err != nil {
 			return "", fmt.Errorf("%s: %w: %s", p, withStderr(err), out)
 		}
@@ -70,20 +75,18 @@ func otherBenchmarks() (string, error) {
 	return text, nil
 }
 
-const (
-	begins = "<!-- make bench writes from here -->\n"
-	ends   = "<!-- to here -->\n"
-)
+// marks enclose what is written for a shop of that size.
+func marks(size string) (begins, ends string) {
+	return "<!-- make bench writes the " + size + " shop from here -->\n", "<!-- to here: " + size + " -->\n"
+}
 
 // writePage puts text between the marks and leaves the rest of the page alone.
-func writePage(name, text string) error {
+func writePage(name, size, text string) error {
 	page, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		page, err = []byte("# Measured figures\n\n"+begins+ends), nil
-	}
 	if err != nil {
 		return err
 	}
+	begins, ends := marks(size)
 	head, rest, ok := strings.Cut(string(page), begins)
 	_, foot, closed := strings.Cut(rest, ends)
 	if !ok || !closed {

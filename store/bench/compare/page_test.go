@@ -24,10 +24,11 @@ func TestParseReadsWhatTheToolPrints(t *testing.T) {
 
 func TestPageKeepsWhatPeopleWrote(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "page.md")
+	begins, ends := marks("small")
 	if err := os.WriteFile(name, []byte("before\n"+begins+"old\n"+ends+"after\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := writePage(name, "new\n"); err != nil {
+	if err := writePage(name, "small", "new\n"); err != nil {
 		t.Fatal(err)
 	}
 	if text, _ := os.ReadFile(name); string(text) != "before\n"+begins+"new\n"+ends+"after\n" {
@@ -36,7 +37,7 @@ func TestPageKeepsWhatPeopleWrote(t *testing.T) {
 	if err := os.WriteFile(name, []byte("no marks"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := writePage(name, "new\n"); err == nil || !strings.Contains(err.Error(), "marks") {
+	if err := writePage(name, "small", "new\n"); err == nil || !strings.Contains(err.Error(), "marks") {
 		t.Fatalf("a page without marks: %v", err)
 	}
 }
