@@ -197,10 +197,20 @@ func verifyCommand(ctx context.Context, j job) error {
 		return err
 	}
 	fmt.Fprintf(j.out, "\r%d entries, %d rows in %s, head %s\n", p.Entries, p.Rows, time.Since(begun).Truncate(time.Millisecond), p.Head)
+	found, err := h.store.Integrity(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		fmt.Fprintln(j.out, "page:", f)
+	}
+	if len(found) > 0 && p.OK {
+		return fmt.Errorf("the file is damaged where no entry is: %d findings", len(found))
+	}
 	if !p.OK {
 		return fmt.Errorf("entry %d: %s", p.BrokenAt, p.Why)
 	}
-	fmt.Fprintln(j.out, "the chain is whole, every entry balances, every total agrees with its parts")
+	fmt.Fprintln(j.out, "the chain is whole, every entry balances, every total agrees with its parts, every page is sound")
 	return nil
 }
 
