@@ -82,7 +82,9 @@ func (v *jobs) record(j device.Job) kit.Record {
 	}
 	text := w("admin.job." + string(j.State))
 	if j.State == device.Waiting && j.Reason != "" {
-		text += ": " + w("admin.job_reason."+j.Reason)
+		if why := w("admin.job_reason." + j.Reason); why != "admin.job_reason."+j.Reason { // a driver may know reasons that have no words yet
+			text += ": " + why
+		}
 	}
 	return kit.Record{Key: strconv.FormatInt(j.ID, 10), Level: level, Cells: []string{j.At.Local().Format("01-02 15:04"), w("admin.job_kind." + string(j.Kind)), text}}
 }
