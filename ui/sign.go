@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -63,8 +65,8 @@ func (halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // bindings leave the keys to this page alone; help and full screen stay.
 func (s *sign) bindings() kit.Bindings {
-	return kit.Bindings{Alone: true, Scan: func(string) {}, Acts: map[kit.Act]func(){
-		kit.Help: s.f.w.openHelp, kit.Full: s.f.w.everywhere().Acts[kit.Full]}}
+	return kit.Bindings{Alone: true, Scan: func(string) {}, Digit: func(n int) { s.pin.Type(strconv.Itoa(n)) }, Acts: map[kit.Act]func(){
+		kit.Pay: s.pin.Submit, kit.Help: s.f.w.openHelp, kit.Full: s.f.w.everywhere().Acts[kit.Full]}}
 }
 
 // shown reads who there is.

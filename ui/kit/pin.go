@@ -35,7 +35,7 @@ const pinMax = 12
 func NewPINPad(k *Keys, ok string, submitted func(pin string)) *PINPad {
 	p := &PINPad{keys: k, Submitted: submitted, dots: NewText("", SizeHead, Ink), wrong: NewText("", SizeSmall, Stop)}
 	p.dots.Align, p.wrong.Align, p.wrong.Fit, p.dots.Fit = fyne.TextAlignCenter, fyne.TextAlignCenter, Shrink, Shrink
-	p.ok = NewButton(k, Main, ok, p.submit).Hint(KeyName(fyne.KeyReturn))
+	p.ok = NewButton(k, Main, ok, p.Submit).Hint(KeyName(fyne.KeyReturn))
 	p.entry = &secret{p: p}
 	p.entry.keys = k
 	p.entry.ExtendBaseWidget(p.entry)
@@ -63,7 +63,8 @@ func (p *PINPad) Wrong(text string) { p.wrong.SetText(text) }
 // Focus takes the keyboard; call it when the pad is shown.
 func (p *PINPad) Focus() { focus(p.entry) }
 
-func (p *PINPad) submit() {
+// Submit hands the PIN over, as its main key does.
+func (p *PINPad) Submit() {
 	pin := p.digits
 	p.digits = ""
 	p.dots.SetText("")
@@ -123,7 +124,7 @@ func (s *secret) TypedKey(e *fyne.KeyEvent) {
 	case e.Name == fyne.KeyDelete:
 		s.p.Type(PadClear)
 	case enter(e.Name):
-		s.p.submit()
+		s.p.Submit()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -139,6 +140,23 @@ type notice struct {
 	Body
 	level Level
 	text  string
+	had   fyne.Focusable // the focus when the finger came down; a notice that is tapped away leaves it there
+}
+
+// MouseDown implements desktop.Mouseable.
+func (c *notice) MouseDown(e *desktop.MouseEvent) {
+	c.press.MouseDown(e)
+	if on := fyne.CurrentApp().Driver().CanvasForObject(c); on != nil {
+		c.had = on.Focused()
+	}
+}
+
+// Tapped implements fyne.Tappable.
+func (c *notice) Tapped(e *fyne.PointEvent) {
+	if on := fyne.CurrentApp().Driver().CanvasForObject(c); on != nil && c.had != nil {
+		on.Focus(c.had)
+	}
+	c.press.Tapped(e)
 }
 
 func (c *notice) CreateRenderer() fyne.WidgetRenderer {
