@@ -205,6 +205,6 @@ func evening() []Step {
 		printed(), press(fyne.KeyF10), sees("@shift.part.now"), tap("@shift.part.close"), sees("@shift.blind_hint"),
 		write("5"), enter(), write("4"), enter(), picture("count"), tap("@shift.by_total"), write("723.10"), enter(),
 		sees("@shift.difference", "@shift.count_again"), tap("@shift.reason.wrong_change"), short(100), picture("counted"), tap("@shift.confirm_close"),
-		sees("Z-00001"), printed(), picture("z"),
+		sees("00001", "-¥1.00"), printed(), picture("z"),
 	}
 }
