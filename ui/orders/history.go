@@ -178,6 +178,7 @@ func (h *history) detail(sale app.Sale) {
 func (h *history) open(sale app.Sale) {
 	h.field.SetText("")
 	h.days.Select("all")
+	h.looked++ // an answer that is on its way would show another
 	h.sale = &sale
 	h.s.turn("history")
 }
