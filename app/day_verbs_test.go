@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -223,12 +224,13 @@ func void(d *day, args []string) error {
 	return d.shown(d.shop.VoidOrder(d.ctx, "", strings.Join(args, " ")))
 }
 
-func undo(d *day, _ []string) error {
+// undo takes the last act back; "undo nothing" where none may be.
+func undo(d *day, args []string) error {
 	b, did, err := d.shop.Undo(d.ctx)
-	if err == nil && !did {
-		return fmt.Errorf("there was nothing to undo")
+	if err != nil || !did {
+		return errors.Join(err, differs("an act was taken back", did, len(args) == 0))
 	}
-	return d.shown(b, err)
+	return errors.Join(differs("an act was taken back", did, len(args) == 0), d.shown(b, err))
 }
 
 func begin(d *day, _ []string) error { return d.shown(d.shop.NewOrder(d.ctx, app.Begin{})) }

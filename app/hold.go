@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"suanpan/app/catalog"
@@ -169,7 +170,7 @@ func (s *Shop) Undo(ctx context.Context) (Basket, bool, error) {
 		}
 		now := s.orders[s.current]
 		s.mu.Unlock()
-		if o == nil || now == nil || len(now.Tenders) != len(o.Tenders) {
+		if o == nil || now == nil || !slices.Equal(now.Tenders, o.Tenders) { // money came or went meanwhile: it is not taken back by a key
 			return Basket{}, nil
 		}
 		if a, err := t.pending(o.ID); err != nil || a != nil {

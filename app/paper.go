@@ -210,6 +210,9 @@ func (s *Shop) Render(ctx context.Context, ask PrintAsk, to, path string) (colum
 	if err != nil {
 		return 0, err
 	}
+	if s.p.Files == nil {
+		return 0, refuse("file", nil, "path", path)
+	}
 	w, err := s.p.Files.Create(path)
 	if err != nil {
 		return 0, refuse("file", err, "path", path)

@@ -1,5 +1,6 @@
-// Package rpc is the shop's other face: JSON-RPC 2.0, one request and one answer per line, in order. It calls the same use
-// cases as the window and holds no rule of its own. docs/rpc.md is made from this package's table of methods.
+// Package rpc is the shop's other face: JSON-RPC 2.0 (jsonrpc.org/specification, 2013), one request and one answer per line,
+// one at a time and in order. It calls the same use cases as the window and holds no rule of its own. docs/rpc.md is made
+// from this package's table of methods.
 package rpc
 
 import (
@@ -8,14 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
-	"sync"
-	"time"
-
-	"github.com/creachadair/jrpc2"
-	"github.com/creachadair/jrpc2/channel"
 
 	"suanpan/app"
 	"suanpan/app/money"
@@ -29,132 +24,6 @@ type Face struct {
 	Shop  *app.Shop
 	Words Words
 }
-
-// Serve reads requests from in until its end and writes the answers to out. Nothing else is ever written to out. It
-// returns after the last request was answered.
-func (f *Face) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	line := channel.Line(in, keep{out})
-	ch := &patient{Channel: line, news: make(chan struct{}, 1)}
-	srv := jrpc2.NewServer(f.assigner(ch), &jrpc2.ServerOptions{Concurrency: 1, DisableBuiltin: true,
-		NewContext: func() context.Context { return ctx }})
-	srv.Start(ch)
-	err := srv.Wait()
-	if err == nil || errors.Is(err, io.EOF) || channel.IsErrClosing(err) {
-		return nil
-	}
-	return err
-}
-
-// keep lets the server close its channel without closing our standard output.
-type keep struct{ io.Writer }
-
-func (keep) Close() error { return nil }
-
-// patient hands over one request at a time, and holds back the end of input until everything asked has been answered: the
-// library would cancel what is under way.
-type patient struct {
-	channel.Channel
-	mu     sync.Mutex
-	asked  int
-	said   int
-	busy   int
-	active time.Time
-	news   chan struct{}
-}
-
-// Recv waits until what was asked before has been answered, and counts what will be answered. The library starts requests
-// in any order; one at a time they are answered in theirs.
-func (p *patient) Recv() ([]byte, error) {
-	p.mu.Lock()
-	for p.owing() {
-		p.wait()
-	}
-	p.mu.Unlock()
-	b, err := p.Channel.Recv()
-	if err == nil {
-		p.mu.Lock()
-		p.asked += answers(b)
-		p.active = time.Now()
-		p.mu.Unlock()
-		return b, nil
-	}
-	return b, err
-}
-
-// wait lets go of the lock until something was answered, or a while has passed; the caller holds it.
-func (p *patient) wait() {
-	p.mu.Unlock()
-	defer p.mu.Lock()
-	select {
-	case <-p.news:
-	case <-time.After(time.Second):
-	}
-}
-
-// owing reports whether an answer is still due; the caller holds the lock. Malformed input may be answered less often than
-// we count, so silence for a second with nothing under way ends the wait.
-func (p *patient) owing() bool {
-	return p.said < p.asked && (p.busy > 0 || time.Since(p.active) < time.Second)
-}
-
-// Send counts what was answered.
-func (p *patient) Send(b []byte) error {
-	err := p.Channel.Send(b)
-	p.mu.Lock()
-	p.said++
-	p.active = time.Now()
-	p.mu.Unlock()
-	select {
-	case p.news <- struct{}{}:
-	default:
-	}
-	return err
-}
-
-// answers is 0 for a notification, which gets none, and 1 otherwise: a batch is answered as one line.
-func answers(b []byte) int {
-	var one struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-	}
-	if json.Unmarshal(b, &one) == nil && one.ID == nil && one.Method != "" {
-		return 0
-	}
-	return 1
-}
-
-// assigner finds methods by name.
-func (f *Face) assigner(p *patient) jrpc2.Assigner {
-	table := map[string]jrpc2.Handler{}
-	for _, m := range Methods() {
-		table[m.Name] = func(ctx context.Context, r *jrpc2.Request) (any, error) {
-			p.mu.Lock()
-			p.busy++
-			p.mu.Unlock()
-			defer func() {
-				p.mu.Lock()
-				p.busy--
-				p.active = time.Now()
-				p.mu.Unlock()
-			}()
-			var raw json.RawMessage
-			if err := r.UnmarshalParams(&raw); err != nil {
-				return nil, f.problem(&app.Error{Code: "bad_params", Err: err})
-			}
-			answer, err := m.call(ctx, f, raw)
-			if err != nil {
-				return nil, f.problem(err)
-			}
-			return answer, nil
-		}
-	}
-	return assign(table)
-}
-
-type assign map[string]jrpc2.Handler
-
-// Assign answers nil for an unknown method, which the server refuses as such.
-func (a assign) Assign(_ context.Context, method string) jrpc2.Handler { return a[method] }
 
 // Method is one row of the table.
 type Method struct {
@@ -183,7 +52,7 @@ func def[P, R any](group, name, doc string, fn func(ctx context.Context, f *Face
 	return Method{Name: name, Group: group, Doc: doc, Params: reflect.TypeFor[P](), Result: reflect.TypeFor[R](), call: func(ctx context.Context, f *Face, raw json.RawMessage) (any, error) {
 		var p P
 		if err := decode(raw, &p); err != nil {
-			return nil, &app.Error{Code: "bad_params", Err: err, Data: map[string]any{"why": err.Error()}}
+			return nil, &app.Error{Code: "bad_params", Err: err, Data: map[string]any{"why": plain(err)}}
 		}
 		return fn(ctx, f, p)
 	}}
@@ -194,19 +63,34 @@ func decode(raw json.RawMessage, into any) error {
 	if len(raw) == 0 || string(raw) == "null" || string(raw) == "[]" {
 		raw = json.RawMessage("{}")
 	}
+	return strict(raw, into)
+}
+
+// strict takes one JSON value and refuses what it has no field for.
+func strict(raw []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
+	return d.Decode(into)
+}
+
+// plain says what is wrong with JSON without speaking of Go.
+func plain(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		want := map[reflect.Kind]string{reflect.String: "text", reflect.Bool: "true or false", reflect.Slice: "a list", reflect.Map: "an object", reflect.Struct: "an object"}[kind.Type.Kind()]
+		if want == "" {
+			want = "a whole number"
+		}
+		if kind.Field == "" {
+			return fmt.Sprintf("%s stands where %s belongs", kind.Value, want)
+		}
+		return fmt.Sprintf("%s: %s stands where %s belongs", kind.Field, kind.Value, want)
 	}
-	if d.More() {
-		return errors.New("more than one object")
-	}
-	return nil
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // problem turns a refusal into an answer: a code by kind, words in the shop's language, and the stable reason.
-func (f *Face) problem(err error) error {
+func (f *Face) problem(err error) *problem {
 	var e *app.Error
 	if !errors.As(err, &e) {
 		e = &app.Error{Code: "internal", Err: err}
@@ -231,14 +115,20 @@ func (f *Face) problem(err error) error {
 	if merr != nil {
 		b = []byte(fmt.Sprintf(`{"reason":%q}`, e.Code))
 	}
-	return &jrpc2.Error{Code: number(e.Code), Message: text, Data: b}
+	return &problem{Code: number(e.Code), Message: text, Data: b}
 }
 
-// number sorts reasons into JSON-RPC's range for servers; bad parameters have their own standard code.
-func number(reason string) jrpc2.Code {
+// number sorts reasons into JSON-RPC's range for servers; what is wrong with the request itself has standard codes.
+func number(reason string) int {
 	switch reason {
+	case "bad_json":
+		return -32700
+	case "bad_request":
+		return -32600
+	case "unknown_method":
+		return -32601
 	case "bad_params":
-		return jrpc2.InvalidParams
+		return -32602
 	case "internal", "file_damaged", "disk_doubt", "disk_full":
 		return -32000
 	case "not_signed_on", "needs_approval", "wrong_pin", "pin_wait", "own_approval":
