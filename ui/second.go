@@ -16,7 +16,6 @@ type second struct {
 	win    fyne.Window
 	box    *fyne.Container
 	screen *customer.Screen
-	owed   bool
 }
 
 func newSecond(w *Window) *second {
@@ -62,8 +61,13 @@ func (s *second) place(mode string) {
 		s.win.SetCloseIntercept(func() { s.w.SetLooks(func(l *Looks) { l.Customer = "off" }) })
 		s.win.Resize(fyne.NewSize(1024, 600))
 	}
-	if w, ok := s.win.(desktop.Window); ok && there && mode == "second" {
-		w.RequestFullScreenSecondary()
+	if w, ok := s.win.(desktop.Window); ok {
+		if mode == "second" {
+			w.RequestFullScreenSecondary()
+		} else { // beside the cashier's; a window system without a place there moves it back in
+			c := s.w.win.Canvas()
+			w.RequestPosition(int(c.Size().Width*c.Scale()), 0)
+		}
 	}
 	s.win.Show()
 	if mode == "window" {

@@ -85,7 +85,7 @@ func New(ctx context.Context, p Params) *Window {
 	w.notices = kit.NewNotices(w.keys)
 	w.page = container.NewStack()
 	w.stage = kit.NewStage(w.keys, w.page)
-	w.win.SetContent(container.NewStack(kit.NewGround(kit.Paper, ""), w.stage, w.notices))
+	w.win.SetContent(container.NewStack(w.stage, w.notices)) // the ground is the toolkit's own: each further one is a window full of points a frame
 	w.win.Resize(p.Size)
 	w.build()
 	w.second = newSecond(w)
