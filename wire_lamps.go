@@ -74,11 +74,10 @@ func levelOf(s device.State) kit.Level {
 // lineLamp is green only where somebody beyond the line has just answered: a link that is up but answers nothing counts as
 // offline (N29). A shop that takes cash alone asks nobody, and its lamp says only whether a cable is in.
 func (h *program) lineLamp(ctx context.Context) ui.Health {
-	for _, p := range h.shop.Providers(ctx) {
+	if list := h.shop.Providers(ctx); len(list) > 0 {
 		ctx, end := context.WithTimeout(ctx, 10*time.Second)
-		test, err := h.shop.TestProvider(ctx, p.Provider)
-		end()
-		if err == nil && len(test.Checks) > 0 && test.Checks[0].OK {
+		defer end()
+		if test, err := h.shop.TestProvider(ctx, list[0].Provider); err == nil && len(test.Checks) > 0 && test.Checks[0].OK {
 			return ui.Health{Name: "net", Level: kit.Ready}
 		}
 		return ui.Health{Name: "net", Level: kit.Stopped, Cause: "offline"}

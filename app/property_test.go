@@ -44,9 +44,7 @@ func TestWhateverPeopleDoTheBooksAgree(t *testing.T) {
 type machine struct {
 	*rapid.T
 	*rig
-	ctx  context.Context
-	held app.Basket // what the basket said before it was completed
-	done int        // documents
+	ctx context.Context
 }
 
 // may fails on anything but a refusal.

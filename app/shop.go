@@ -110,7 +110,7 @@ func New(ctx context.Context, p Params) (*Shop, error) {
 }
 
 // Key under which a change is remembered; see WithKey.
-type keyed struct{ key string }
+type keyed struct{}
 
 // WithKey makes the next change in ctx happen once only: the same key with the same parameters answers the first answer
 // again, with others it is refused as key_reused (X5). Keys have up to 64 characters.

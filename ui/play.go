@@ -36,7 +36,6 @@ type Play struct {
 	took  int              // pictures
 	sales map[string]int64 // what the script expects of each way of paying, minor units
 	want  Figures
-	z     string // what came of it
 }
 
 // Figures are what a day comes to, minor units.
@@ -187,11 +186,6 @@ func picture(name string) Step {
 		}
 		return p.picture(name)
 	}}
-}
-
-// glimpse keeps what the window shows just now, with whatever lies over it.
-func glimpse(name string) Step {
-	return Step{"takes the picture " + name, func(p *Play) error { return p.picture(name) }}
 }
 
 // tidy taps notices away and waits for the rim.

@@ -47,19 +47,19 @@ func Check(s Sum) error {
 	return nil
 }
 
-func (l LineSum) check() error {
+func (s LineSum) check() error {
 	var tax int64
-	for _, t := range l.Taxes {
+	for _, t := range s.Taxes {
 		tax += t.Tax
 	}
-	value := l.Gross - l.Discount - l.Share
+	value := s.Gross - s.Discount - s.Share
 	switch {
-	case tax != l.Tax:
-		return fmt.Errorf("%w: line %d: tax is %d, its rates give %d", ErrParts, l.Line, l.Tax, tax)
-	case l.Net+l.Tax != l.Total:
-		return fmt.Errorf("%w: line %d: net %d and tax %d are not %d", ErrParts, l.Line, l.Net, l.Tax, l.Total)
-	case value != l.Net && value != l.Total:
-		return fmt.Errorf("%w: line %d: gross less discounts is %d, neither net %d nor total %d", ErrParts, l.Line, value, l.Net, l.Total)
+	case tax != s.Tax:
+		return fmt.Errorf("%w: line %d: tax is %d, its rates give %d", ErrParts, s.Line, s.Tax, tax)
+	case s.Net+s.Tax != s.Total:
+		return fmt.Errorf("%w: line %d: net %d and tax %d are not %d", ErrParts, s.Line, s.Net, s.Tax, s.Total)
+	case value != s.Net && value != s.Total:
+		return fmt.Errorf("%w: line %d: gross less discounts is %d, neither net %d nor total %d", ErrParts, s.Line, value, s.Net, s.Total)
 	}
 	return nil
 }

@@ -5,18 +5,18 @@ import "suanpan/app/money"
 // slice returns the figures of the stretch from…to (thousandths, 0 ≤ from ≤ to ≤ whole) of a line whose whole quantity is
 // whole. Each figure is the difference of two shares counted from zero, so that stretches laid end to end always add up to
 // the line, however it is cut, and no stretch has the opposite sign. l may be of either sign.
-func (l LineSum) slice(from, to, whole money.Qty, included bool) LineSum {
+func (s LineSum) slice(from, to, whole money.Qty, included bool) LineSum {
 	up := func(v int64) int64 { return share(v, to, whole) - share(v, from, whole) }
 	// The complement's rounding: with a discount of one kind, value and discount of whole pieces give price × pieces again.
 	down := func(v int64) int64 { return share(v, whole-from, whole) - share(v, whole-to, whole) }
-	value := l.Net
+	value := s.Net
 	if included {
-		value = l.Total
+		value = s.Total
 	}
-	p := LineSum{Line: l.Line, Discount: down(l.Discount), Share: down(l.Share), Taxes: make([]TaxSum, len(l.Taxes))}
+	p := LineSum{Line: s.Line, Discount: down(s.Discount), Share: down(s.Share), Taxes: make([]TaxSum, len(s.Taxes))}
 	value = up(value)
 	p.Gross = value + p.Discount + p.Share
-	for i, t := range l.Taxes {
+	for i, t := range s.Taxes {
 		p.Taxes[i] = t
 		p.Taxes[i].Tax = down(t.Tax)
 		p.Tax += p.Taxes[i].Tax

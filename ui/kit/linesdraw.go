@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 )
 
 // linesRenderer owns the canvas objects of the rows in view: row i of the list is drawn by slot i modulo the number of slots,
@@ -30,7 +31,7 @@ type lineSlot struct {
 
 func newLinesRenderer(l *Lines) *linesRenderer {
 	r := &linesRenderer{l: l, thumb: canvas.NewRectangle(color.Transparent)}
-	r.page = fyne.NewContainer(r.thumb)
+	r.page = container.NewWithoutLayout(r.thumb)
 	r.page.Layout = r
 	return r
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 )
 
 // tilesRenderer owns the canvas objects of the tiles in view; tile i is drawn by slot i modulo the number of slots.
@@ -32,7 +33,7 @@ type tileSlot struct {
 
 func newTilesRenderer(g *TileGrid) *tilesRenderer {
 	r := &tilesRenderer{g: g, thumb: canvas.NewRectangle(color.Transparent)}
-	r.page = fyne.NewContainer(r.thumb)
+	r.page = container.NewWithoutLayout(r.thumb)
 	r.page.Layout = r
 	return r
 }
