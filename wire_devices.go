@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -173,6 +174,28 @@ func (g *gear) Health(id string) (device.Health, bool) {
 		}
 	}
 	return device.Health{}, false
+}
+
+// profiles names the printers that the drivers know, the plain one first.
+func profiles() []string {
+	var out []string
+	for _, p := range escpos.Profiles() {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+// findPrinters lists what stands here: USB printers by Linux's printer class, and the one that shows its paper.
+func findPrinters(context.Context) ([]app.Device, error) {
+	nodes, err := filepath.Glob("/dev/usb/lp*")
+	if err != nil {
+		return nil, err
+	}
+	var out []app.Device
+	for _, node := range nodes {
+		out = append(out, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: "usb:" + node, Profile: "default", Columns: 48})
+	}
+	return append(out, app.Device{ID: app.ReceiptPrinter, Kind: "printer", Address: virtualPrinter, Profile: "xprinter-80", Columns: 48}), nil
 }
 
 // profile finds a printer's profile, or the plain one of its width.

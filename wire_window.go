@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"image"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -46,7 +48,8 @@ func (h *program) window(ctx context.Context, on stage) error {
 		}
 	}
 	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw}, Orders: orders.Calls{Draw: h.gear.draw},
-		Guide: admin.GuideCalls{Sample: assets.DemoGoods}, Play: player()})
+		Guide: admin.GuideCalls{Sample: assets.DemoGoods, Find: findPrinters, Folder: documents()},
+		Admin: admin.Calls{Profiles: profiles(), Folder: documents()}, Play: player()})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
 	var done sync.WaitGroup
@@ -65,6 +68,15 @@ func (h *program) window(ctx context.Context, on stage) error {
 	stop()
 	done.Wait()
 	return errors.Join(played, h.close())
+}
+
+// documents is where a person begins to look for a table.
+func documents() string {
+	dir, err := os.UserHomeDir()
+	if err != nil {
+		return string(filepath.Separator)
+	}
+	return dir
 }
 
 // player plays sounds through the system's own player; nil where there is none, and the window flashes instead (N26).
