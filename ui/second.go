@@ -60,6 +60,7 @@ func (s *second) place(mode string) {
 		s.win.SetContent(s.box)
 		s.win.SetCloseIntercept(func() { s.w.SetLooks(func(l *Looks) { l.Customer = "off" }) })
 		s.win.Resize(fyne.NewSize(1024, 600))
+		s.w.keys.Attach(s.win.Canvas()) // a scan that lands here is still a scan
 	}
 	if w, ok := s.win.(desktop.Window); ok {
 		if mode == "second" {
@@ -73,4 +74,5 @@ func (s *second) place(mode string) {
 	if mode == "window" {
 		s.win.SetFullScreen(false)
 	}
+	s.w.win.RequestFocus() // a window that is shown takes the keyboard from the cashier
 }
