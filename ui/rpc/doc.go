@@ -32,6 +32,7 @@ Made by ` + "`suanpan rpc --doc`" + ` from the table of methods; do not edit.
 order. Money is an integer in the currency's minor unit; quantities and rates are decimal text; times are RFC 3339; a field that
 is not named here is an error. A field with a question mark may be left out. An answer to a request that changes anything is written after the change is on disk. The same
 ` + "`key`" + ` with the same parameters answers the first answer again and changes nothing; with others it is ` + "`key_reused`" + `.
+A batch is answered as one line, its parts done in order; a notification (no ` + "`id`" + `) is done and not answered; a line may have 64 MiB.
 Errors carry ` + "`data.reason`" + `, a stable word; ` + "`needs_approval`" + ` is answered by repeating the request with ` + "`approver`" + ` and
 ` + "`approver_pin`" + ` of a second person.
 `

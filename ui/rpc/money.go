@@ -57,7 +57,7 @@ func moneyMethods() []Method {
 			Provider string          `json:"provider"`
 			Settings json.RawMessage `json:"settings"`
 		}) (map[string]any, error) {
-			list, err := f.Shop.PutProvider(ctx, p.Provider, p.Settings)
+			list, err := f.Shop.PutProvider(p.in(ctx), p.Provider, p.Settings)
 			return map[string]any{"provider": p.Provider, "providers": list}, err
 		}),
 		def(g, "provider.list", "Lists the providers, without secrets.", func(ctx context.Context, f *Face, _ none) (map[string]any, error) {

@@ -276,7 +276,7 @@ func payMethods() []Method {
 		}) (Basket, error) {
 			return shown(f.Shop.TakeBack(p.in(ctx), order.ID(p.Basket), p.Payment))
 		}),
-		def(g, "pay.sweep", "Asks about every open payment at once.", func(ctx context.Context, f *Face, _ none) (map[string]any, error) {
+		def(g, "pay.sweep", "Asks about every open payment at once.", func(ctx context.Context, f *Face, _ Key) (map[string]any, error) {
 			list, err := f.Shop.Sweep(ctx)
 			out := []Payment{}
 			for _, p := range list {

@@ -51,6 +51,7 @@ type staffPut struct {
 }
 
 type login struct {
+	Key          // taken and not needed: signing on twice is signing on
 	Staff string `json:"staff"`
 	PIN   string `json:"pin"`
 }
@@ -105,7 +106,7 @@ func shopMethods() []Method {
 			who, err := f.Shop.Login(ctx, p.Staff, p.PIN)
 			return map[string]any{"staff": who.ID, "name": who.Name, "roles": who.Roles}, err
 		}),
-		def(g, "staff.logout", "Locks the till; the shift stays open.", func(ctx context.Context, f *Face, _ none) (none, error) {
+		def(g, "staff.logout", "Locks the till; the shift stays open.", func(ctx context.Context, f *Face, _ Key) (none, error) {
 			return none{}, f.Shop.Logout(ctx)
 		}),
 		def(g, "staff.put", "Adds or changes a person. Without pin the old one stays.", func(ctx context.Context, f *Face, p staffPut) (map[string]any, error) {

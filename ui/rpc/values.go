@@ -98,6 +98,7 @@ type Basket struct {
 	Member   string       `json:"member,omitempty"`
 	Label    string       `json:"label,omitempty"`
 	Moved    []app.Moved  `json:"price_changes,omitempty"`
+	Warning  string       `json:"warning,omitempty"` // the scanned label disagrees with the catalogue; the line is on the basket
 }
 
 // BasketLine is one line of it.
@@ -119,7 +120,7 @@ func basket(b app.Basket) Basket {
 	o, c := b.Order, b.Order.Rules.Currency
 	out := Basket{Basket: string(o.ID), State: string(o.State), Line: b.Line, Lines: []BasketLine{}, Subtotal: b.Sum.Subtotal, Discount: b.Sum.Discount,
 		Tax: b.Sum.Tax, Rounding: b.Sum.Rounding, Total: b.Sum.Total, Paid: b.Sum.Paid, Due: b.Sum.Due, DueCash: order.CashDue(o).Minor, Change: b.Sum.Change,
-		Currency: string(c), Member: o.Member, Label: o.Label, Moved: b.Moved}
+		Currency: string(c), Member: o.Member, Label: o.Label, Moved: b.Moved, Warning: b.Warning}
 	for i, l := range o.Lines {
 		out.Lines = append(out.Lines, line(l, b.Sum.Lines[i], c))
 	}
