@@ -35,6 +35,7 @@ type face struct {
 	opening *opening
 	heads   map[string]fyne.CanvasObject
 	route   string
+	at      string // what the frame shows: a route or "opening"
 	front   string // what the page shows: "guide", "sign", "frame"
 	paying  bool
 	pop     func() // keys of sign-on and guide
@@ -95,6 +96,7 @@ func (f *face) leave() {
 		f.leavePay()
 		f.opening.hidden()
 		f.screens[f.route].Hidden()
+		f.at = ""
 	case "guide":
 		f.guide.Hidden()
 	}
@@ -157,8 +159,18 @@ func (w *Window) arrange() {
 	default:
 		f.who.SetText(info.Staff.Name)
 		f.show("frame", f.frame)
-		f.enter(f.route)
+		if f.at != f.due(info.Shift == nil) { // whoever is typing on a screen is not thrown back to its beginning
+			f.enter(f.route)
+		}
 	}
+}
+
+// due names what the frame should show: a route, or the opening of a shift in its place.
+func (f *face) due(closed bool) string {
+	if f.route == "sell" && closed {
+		return "opening"
+	}
+	return f.route
 }
 
 // show puts one of the three pages into the window.

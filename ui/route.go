@@ -34,10 +34,11 @@ func (w *Window) Go(route string, args ...any) {
 // enter puts a screen into the frame. Nothing is sold before a shift is open, so the counter asks for its float first.
 func (f *face) enter(route string) {
 	f.rail.Select(route)
+	f.at = f.due(f.w.p.Shop.Info().Shift == nil)
 	s := f.screens[route]
 	page := s.Content()
 	if route == "sell" {
-		if f.w.p.Shop.Info().Shift == nil {
+		if f.at == "opening" {
 			s.Hidden()
 			f.put(f.opening.box)
 			f.opening.shown()

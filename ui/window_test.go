@@ -2,9 +2,13 @@ package ui_test
 
 import (
 	"flag"
+	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
+
+	"suanpan/app"
 )
 
 // How the pictures of the tour look.
@@ -167,6 +171,42 @@ func TestALockedTillKeepsItsBasketAndSellsNothing(t *testing.T) {
 		c.write("2580")
 		c.press(fyne.KeyReturn)
 		c.sees("1 × 2.50", "¥2.50")
+	})
+}
+
+func TestTwoQuickScansAreTwoLinesInTheirOrder(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		for _, code := range []string{"6901234567892", "6907350000145", "6907350000213"} {
+			c.window.Scan(code) // a scanner with a wire of its own
+		}
+		c.pass(time.Second)
+		c.sees("¥13.40")
+		b := must(c.shop.Basket(""))
+		var got []string
+		for _, l := range b.Order.Lines {
+			got = append(got, l.SKU)
+		}
+		if want := []string{"1001", "1002", "1003"}; !slices.Equal(got, want) {
+			t.Fatalf("lines %v, want %v", got, want)
+		}
+	})
+}
+
+func TestNewsAboutStaffDoNotThrowATypistBack(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.write("1234")
+		c.press(fyne.KeyReturn)
+		c.write("200")
+		c.press(fyne.KeyReturn)
+		c.gun("6901234567892")
+		c.press(fyne.KeyF6)
+		c.write("Wang")
+		must(c.shop.PutStaff(c.ctx, app.StaffPut{ID: "3", Name: "李雷", Roles: []string{"cashier"}, PIN: "3691"}))
+		c.pass(time.Second)
+		c.press(fyne.KeyReturn)
+		c.press(fyne.KeyF6)
+		c.sees("Wang")
 	})
 }
 
