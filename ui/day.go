@@ -154,7 +154,7 @@ func lookedUp() []Step {
 func givenBack() []Step {
 	return []Step{
 		scan("SPA-00000187"), sees("A-000001  ¥19.40"), picture("history"), tap("@orders.return"), sees("@orders.choose_lines"),
-		tapOn("+", "方便面"), tap("@orders.reason.quality"), picture("return"), enter(), back("cash", 1390), picture("returned"),
+		tapOn("+", "方便面"), tap("@orders.reason.quality"), picture("return"), enter(), back("cash", 1390, "A-000012  -¥13.90"), picture("returned"),
 		tap("A-000004"), tap("@orders.gift"), printed(), tap("@orders.reprint"), printed(), picture("copy"),
 	}
 }
@@ -163,7 +163,7 @@ func givenBack() []Step {
 func withoutReceipt() []Step {
 	return []Step{
 		tap("@orders.part.loose"), sees("@orders.loose_text"), scan("6907350002668"), sees("毛巾"), enter(),
-		write("不合适"), enter(), write("13900139000"), picture("return-without-receipt"), enter(), approved(), back("cash", 830, "毛巾"), printed(),
+		write("不合适"), enter(), write("13900139000"), picture("return-without-receipt"), enter(), approved(), back("cash", 830, "A-000013  -¥8.30"), printed(),
 	}
 }
 

@@ -212,10 +212,11 @@ func paid(way string, total int64) Step {
 
 // sold waits until the newest sale is one of that total and the window says that it is done.
 func (p *Play) sold(total int64) error {
-	return p.Await(fmt.Sprintf("the end of a sale of %d", total), func() bool {
-		rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 500})
-		done := slices.Contains(strings.Split(words(p.w.Canvas()), "\n"), p.text("@tender.next"))
-		return err == nil && done && int64(len(rows)) == p.want.SaleCount+p.want.BackCount && rows[0].Total == total
+	if err := p.newest("sale", total); err != nil {
+		return err
+	}
+	return p.Await("the word that the sale is done", func() bool {
+		return slices.Contains(strings.Split(words(p.w.Canvas()), "\n"), p.text("@tender.next"))
 	})
 }
 
@@ -225,11 +226,16 @@ func settled(way string, total int64) Step {
 		p.want.Sales += total
 		p.want.SaleCount++
 		p.sales[way] += total
-		return p.Await("a finished sale of that sum", func() bool {
-			rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 500})
-			return err == nil && int64(len(rows)) == p.want.SaleCount+p.want.BackCount && rows[0].Total == total
-		})
+		return p.newest("sale", total)
 	}}
+}
+
+// newest waits until the newest document is the one counted last.
+func (p *Play) newest(what string, total int64) error {
+	return p.Await(fmt.Sprintf("a finished %s of %d", what, total), func() bool {
+		rows, err := p.shop.Sales(p.ctx, app.SalesQuery{Limit: 500})
+		return err == nil && int64(len(rows)) == p.want.SaleCount+p.want.BackCount && rows[0].Total == total
+	})
 }
 
 // back counts money given back, which the window says in words; way is how it went.
@@ -238,7 +244,10 @@ func back(way string, total int64, says ...string) Step {
 		p.want.Refunds += total
 		p.want.BackCount++
 		p.sales[way] -= total
-		return sees(says...).Do(p)
+		if err := sees(says...).Do(p); err != nil {
+			return err
+		}
+		return p.newest("return", -total)
 	}}
 }
 
