@@ -11,6 +11,7 @@ import (
 	"suanpan/app"
 	"suanpan/app/catalog"
 	"suanpan/app/money"
+	"suanpan/app/pay"
 )
 
 // refund takes lines of a finished sale back: "refund it", "refund it 1 2=0.5 cash=3.00 reason=broken shelf=no".
@@ -76,6 +77,12 @@ func reprint(d *day, args []string) error {
 }
 
 func drawer(d *day, args []string) error { return d.shop.OpenDrawer(d.ctx, strings.Join(args, " ")) }
+
+// resolve ends a review by somebody's word: "resolve SUCCEEDED 看过账单".
+func resolve(d *day, args []string) error {
+	_, err := d.shop.ResolvePayment(d.ctx, d.wallet.ID, pay.State(args[0]), strings.Join(args[1:], " "))
+	return err
+}
 
 // stock moves goods: "stock receive tea 10", "stock count tea 7".
 func stock(d *day, args []string) error {
