@@ -71,6 +71,9 @@ func (t *turn) issue(d *Document) (Sale, error) {
 	if err := order.Check(d.Sum); err != nil {
 		return Sale{}, err
 	}
+	if d.Sum.Paid != d.Sum.Total {
+		return Sale{}, fmt.Errorf("%w: tenders make %d of %d", order.ErrParts, d.Sum.Paid, d.Sum.Total)
+	}
 	conf := t.s.config()
 	n, err := t.Next("receipt")
 	if err != nil {

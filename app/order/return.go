@@ -51,6 +51,7 @@ func ReturnLines(sale *Order, sum Sum, already, want map[int]money.Qty) (*Order,
 	if len(o.Lines) == 0 {
 		return nil, &Refusal{Err: ErrQuantity, Why: "nothing to return"}
 	}
+	o.FixedRounding = new(int64(0)) // a return rounds as its sale did, whatever it is paid back in
 	if p := newPurse(sale, sum); p.rounded {
 		given := p.kept(before) - p.kept(before-after)
 		o.FixedRounding = new(after - given)
