@@ -8,6 +8,7 @@ import (
 	"suanpan/app/catalog"
 	"suanpan/app/money"
 	"suanpan/app/order"
+	"suanpan/app/pay"
 )
 
 // Basket is an unfinished order with its calculated result. Both are copies: changing them changes nothing.
@@ -209,14 +210,15 @@ func (s *Shop) Unfinished(ctx context.Context) ([]Held, error) {
 	return out, nil
 }
 
-// pending returns the attempt that is open on an order, nil when there is none.
+// pending returns the attempt that may still bring money to an order, nil when there is none. Late money on its way back is
+// none (G3).
 func (t *turn) pending(id order.ID) (*Attempt, error) {
 	list, err := t.AttemptsOf(id)
 	if err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if list[i].State.Open() {
+		if list[i].State.Open() && list[i].State != pay.Refunding {
 			return &list[i], nil
 		}
 	}

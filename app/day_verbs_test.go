@@ -21,7 +21,7 @@ type zed struct{ shift.Z }
 var codes = map[string]string{
 	"pays": "138888000000000001", "password": "138888000000000002", "never": "138888000000000003", "closes": "138888000000000004",
 	"poor": "138888000000000005", "expired": "138888000000000006", "stubborn": "138888000000000018", "wins": "138888000000000019", "abnormal": "138888000000000021",
-	"otheramount": "138888000000000017",
+	"otheramount": "138888000000000017", "liar": "138888000000000020",
 }
 
 func verbs() map[string]verb {
@@ -31,7 +31,7 @@ func verbs() map[string]verb {
 		"scan": scan, "add": add, "set": set, "discount": discount, "remove": remove, "hold": hold, "recall": recall, "void": void, "undo": undo, "new": begin,
 		"tender": tender, "take": takeBack, "cancel": cancel, "complete": complete, "refund": refund, "return": loose, "print": reprint, "drawer": drawer,
 		"stock": stock, "import": importTable, "export": export, "call": call, "check": check,
-		"sandbox": script, "power": power, "cut": cut, "resolve": resolve, "resume": resume, "time": passes, "sweep": sweep,
+		"sandbox": script, "power": power, "cut": cut, "resolve": resolve, "decide": decide, "resume": resume, "time": passes, "sweep": sweep,
 		"refused": refused, "approved": approve, "keyed": keyed, "expect": expect,
 	}
 }

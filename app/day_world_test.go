@@ -84,6 +84,12 @@ func resolve(d *day, args []string) error {
 	return err
 }
 
+// decide says what happens to late money: "decide keep", "decide return".
+func decide(d *day, args []string) error {
+	_, err := d.shop.DecideLate(d.ctx, d.wallet.ID, args[0] == "keep")
+	return err
+}
+
 // stock moves goods: "stock receive tea 10", "stock count tea 7".
 func stock(d *day, args []string) error {
 	lines := []app.StockLine{{SKU: args[1], Qty: qty(args[2])}}

@@ -328,25 +328,3 @@ func (s *Shop) CancelPayment(ctx context.Context, id string) (Payment, error) {
 		return paymentOf(a), err
 	})
 }
-
-// ResolvePayment ends a review by a manager's word: to is SUCCEEDED, CANCELED or REFUNDING. It is recorded as forced.
-func (s *Shop) ResolvePayment(ctx context.Context, id string, to pay.State, reason string) (Payment, error) {
-	return change(ctx, s, "pay.resolve", [3]string{id, string(to), reason}, func(t *turn) (Payment, error) {
-		if err := t.need(shift.Resolve); err != nil {
-			return Payment{}, err
-		}
-		a, err := t.Attempt(id)
-		if err != nil {
-			return Payment{}, err
-		}
-		if a.State != pay.NeedsReview || len(reason) == 0 {
-			return Payment{}, refuse("not_in_review", nil, "state", string(a.State))
-		}
-		who := t.staff.ID
-		if t.by != "" {
-			who = t.by
-		}
-		a, err = t.step(a, pay.Event{Kind: pay.Resolve, At: t.now, To: to, Staff: who, Note: reason})
-		return paymentOf(a), err
-	})
-}

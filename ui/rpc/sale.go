@@ -269,6 +269,28 @@ func payMethods() []Method {
 			got, err := f.Shop.CancelPayment(p.in(ctx), p.Payment)
 			return paid(got), err
 		}),
+		def(g, "pay.decide", "Keeps late money for its order, where it is safe, or gives it back at once.", func(ctx context.Context, f *Face, p struct {
+			Key
+			payment
+			Keep bool `json:"keep"`
+		}) (Payment, error) {
+			got, err := f.Shop.DecideLate(p.in(ctx), p.Payment, p.Keep)
+			return paid(got), err
+		}),
+		def(g, "pay.resolve", "Ends a review by somebody's word, with a reason: to is SUCCEEDED, CANCELED or REFUNDING.", func(ctx context.Context, f *Face, p struct {
+			Key
+			Approval
+			payment
+			To     string `json:"to"`
+			Reason string `json:"reason"`
+		}) (Payment, error) {
+			ctx, err := both(ctx, f, p.Key, p.Approval)
+			if err != nil {
+				return Payment{}, err
+			}
+			got, err := f.Shop.ResolvePayment(ctx, p.Payment, pay.State(p.To), p.Reason)
+			return paid(got), err
+		}),
 		def(g, "pay.take_back", "Returns cash that was taken for an unfinished basket.", func(ctx context.Context, f *Face, p struct {
 			Key
 			payment
