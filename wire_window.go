@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -38,6 +39,9 @@ type stage struct {
 
 // window runs the till's window until a person closes it, or, on a stage, until the play is over.
 func (h *program) window(ctx context.Context, on stage) error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" {
+		return errors.Join(errors.New("there is no display here: set DISPLAY, or play a day without one with make run"), h.close())
+	}
 	ctx, stop := context.WithCancel(ctx)
 	a := desktop.NewWithID(cmp.Or(on.id, appID))
 	roll := &roll{}
