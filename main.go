@@ -132,8 +132,12 @@ func home() string {
 func windowCommand() command {
 	return command{"open the till's window", func(set *flag.FlagSet) func(context.Context, job) error {
 		demo := set.Bool("demo", false, "a stocked sample shop with a printer that shows its paper, and stand-in payment providers")
+		trace := set.String("trace-start", "", "ID:PIN of the one who sells: print when the counter was painted, and end")
 		return func(ctx context.Context, j job) error {
 			h, err := open(ctx, j)
+			if err == nil && *trace != "" {
+				return h.trace(ctx, j.out, *trace)
+			}
 			if errors.Is(err, app.ErrOwned) && store.Nudge(j.data) == nil {
 				return nil // the window that is open already comes to the front
 			}

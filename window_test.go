@@ -68,15 +68,15 @@ func TestASaleAtTheRealWindow(t *testing.T) {
 // at once, and the first window lies on top.
 func comesForward(t *testing.T, w *hands, program, dir string) {
 	t.Helper()
-	before := picture()
+	before := display()
 	other := openWindow(t, program, filepath.Join(t.TempDir(), "other"))
-	if !wait(20*time.Second, func() bool { return differ(picture(), before) > 0.2 }) {
+	if !wait(20*time.Second, func() bool { return differ(display(), before) > 0.2 }) {
 		t.Fatal("the other till's window is not to be seen")
 	}
 	if out, err := exec.Command(program, "--data", dir).CombinedOutput(); err != nil {
 		t.Fatalf("a second start on the same folder: %v: %s", err, out)
 	}
-	if !wait(20*time.Second, func() bool { return differ(picture(), before) < 0.05 }) {
+	if !wait(20*time.Second, func() bool { return differ(display(), before) < 0.05 }) {
 		w.shoot("behind")
 		t.Error("a second start does not bring the first window forward")
 	}
@@ -227,15 +227,15 @@ func (w *hands) kept() string {
 func (w *hands) still() {
 	var last []byte
 	wait(3*time.Second, func() bool {
-		now := picture()
+		now := display()
 		same := now != nil && bytes.Equal(now, last)
 		last = now
 		return same
 	})
 }
 
-// picture is what the display shows, nil where it cannot be had.
-func picture() []byte {
+// display is what the display shows, nil where it cannot be had.
+func display() []byte {
 	raw, err := exec.Command("import", "-window", "root", "-depth", "8", "rgb:-").Output()
 	if err != nil {
 		return nil

@@ -37,8 +37,12 @@ func demoCommand() command {
 		set.StringVar(&ask.out, "out", "demo-out", "the folder for what the day leaves behind")
 		set.StringVar(&ask.day, "day", "retail", "which day")
 		seconds := set.Int("seconds", 300, "give up after so many seconds")
+		measured := set.Bool("measure", false, "measure the window instead, on the shop in --data (one made by store/bench/fill; the sample shop without)")
 		return func(ctx context.Context, j job) error {
 			ask.limit = time.Duration(*seconds) * time.Second
+			if *measured {
+				return measure(ctx, j)
+			}
 			return demo(ctx, j, ask)
 		}
 	}}

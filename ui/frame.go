@@ -25,26 +25,28 @@ func frames(before func() bool, done func()) {
 	a.Start()
 }
 
-// painted waits until a frame was painted in which cond, which is asked on the UI goroutine before each frame, held.
-func (h *Hand) painted(cond func() bool) error {
-	done := make(chan struct{})
-	start := func() {
-		first := true // what an act has changed may be laid out in the frame under way; the next one shows it whole
-		frames(func() bool {
-			if first || h.ctx.Err() != nil {
-				first = false
-				return h.ctx.Err() != nil
-			}
-			return cond()
-		}, func() { close(done) })
-	}
-	if err := h.on(start); err != nil {
+// painted waits until what was done before the call is on the display, whole: what an act has changed may be laid out only in
+// the frame under way.
+func (h *Hand) painted() error {
+	frames := 0
+	return h.framed(func() bool { frames++; return frames > 1 }, func() {})
+}
+
+// framed waits until a frame was painted before which cond held; done runs once it is on the display. Both run on the UI
+// goroutine.
+func (h *Hand) framed(cond func() bool, done func()) error {
+	over := make(chan struct{})
+	gone := func() bool { return h.ctx.Err() != nil }
+	err := h.on(func() {
+		frames(func() bool { return gone() || cond() }, func() { defer close(over); done() })
+	})
+	if err != nil {
 		return err
 	}
 	late := time.NewTimer(h.patience)
 	defer late.Stop()
 	select {
-	case <-done:
+	case <-over:
 		return h.ctx.Err()
 	case <-late.C:
 		return fmt.Errorf("waited %s for a frame", h.patience)

@@ -260,7 +260,7 @@ func (h *Hand) look(win fyne.Window) (image.Image, error) {
 	if win == nil {
 		return nil, nil
 	}
-	if err := h.painted(func() bool { return true }); err != nil {
+	if err := h.painted(); err != nil {
 		return nil, err
 	}
 	var picture image.Image

@@ -83,6 +83,9 @@ func (l *Lines) Select(key int) {
 	l.redraw()
 }
 
+// Count returns how many lines there are.
+func (l *Lines) Count() int { return len(l.lines) }
+
 // Unselect chooses no line.
 func (l *Lines) Unselect() { l.has = false; l.redraw() }
 
