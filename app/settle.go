@@ -176,10 +176,18 @@ func sale(v View, ref string) (Sale, error) {
 	return out, nil
 }
 
-// Sales lists finished documents, newest first.
+// Sales lists finished documents, newest first. Numbers of members are masked (X42); they are found whole.
 func (s *Shop) Sales(ctx context.Context, q SalesQuery) ([]SaleRow, error) {
 	if q.Limit <= 0 || q.Limit > 500 {
 		q.Limit = 100
 	}
-	return view(ctx, s, func(v View) ([]SaleRow, error) { return v.SalesIn(q) })
+	return view(ctx, s, func(v View) ([]SaleRow, error) {
+		rows, err := v.SalesIn(q)
+		for i := range rows {
+			if strings.Trim(rows[i].Label, "+0123456789 -") == "" { // a telephone or card number, and not a table's name
+				rows[i].Label = masked(rows[i].Label)
+			}
+		}
+		return rows, err
+	})
 }
