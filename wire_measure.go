@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"suanpan/app"
+	"suanpan/app/catalog"
 	"suanpan/ui"
 )
 
@@ -86,6 +87,9 @@ func (h *program) prepare(ctx context.Context) (m ui.Measure, items int64, err e
 	if _, err := h.shop.Login(ctx, "1", "1234"); err != nil {
 		return m, 0, err
 	}
+	if err := h.taxed(ctx); err != nil {
+		return m, 0, err
+	}
 	if h.shop.Info().Shift == nil {
 		if _, err := h.shop.OpenShift(ctx, 0); err != nil {
 			return m, 0, err
@@ -113,6 +117,16 @@ func (h *program) prepare(ctx context.Context) (m ui.Measure, items int64, err e
 	m.Texts = []string{"kl", "可乐", "690735", "nn", "牛奶", "qkl", "mianbao"}
 	items, err = h.shop.CountItems(ctx)
 	return m, items, err
+}
+
+// taxed adds the tax class of the goods of store/bench/fill where it is missing.
+func (h *program) taxed(ctx context.Context) error {
+	taxes, err := h.shop.Taxes(ctx)
+	if err != nil || slices.ContainsFunc(taxes, func(t catalog.Tax) bool { return t.Code == "vat13" }) {
+		return err
+	}
+	_, err = h.shop.PutTaxes(ctx, []catalog.Tax{{Code: "vat13", Name: "13%", Rate: 130_000}})
+	return err
 }
 
 // starts measures the program's own start, each in a process of its own.
