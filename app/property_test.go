@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,32 +20,45 @@ import (
 // TestWhateverPeopleDoTheBooksAgree plays random verbs on a real store with a real wallet, and after each of them looks at
 // everything that must be one figure. By hand: go test -run Whatever -rapid.checks=500 ./app
 func TestWhateverPeopleDoTheBooksAgree(t *testing.T) {
-	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each check is a day with a disk under it
-		if err := f.Value.Set("12"); err != nil {
-			t.Fatal(err)
-		}
-		defer f.Value.Set(f.DefValue)
-	}
+	fewer(t, 12)
 	p := newPort(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{T: rt, rig: newRig(t, &ticking{}, p), ctx: context.Background()}
 		defer m.close()
 		m.begin()
-		rt.Repeat(map[string]func(*rapid.T){
-			"": m.agree, "scan": m.scan, "scan2": m.scan, "add": m.add, "set": m.set, "price": m.price, "line discount": m.lineDiscount, "discount": m.discount,
-			"remove": m.remove, "undo": m.undo, "hold": m.hold, "recall": m.recall, "new": m.begins, "void": m.void,
-			"cash": m.cash, "cash2": m.cash, "wallet": m.wallet, "take back": m.takeBack, "complete": m.complete, "complete2": m.complete, "refund": m.refund, "loose": m.loose,
-			"move cash": m.moveCash, "stock": m.stock, "shift": m.shiftOver, "restart": m.restart, "put": m.put,
-		})
+		rt.Repeat(m.acts())
 		m.restart(rt)
 	})
+}
+
+// fewer lowers the number of checks, unless somebody has asked for a number: each check is a day with a disk under it.
+func fewer(t *testing.T, checks int) {
+	f := flag.Lookup("rapid.checks")
+	if f.Value.String() != f.DefValue {
+		return
+	}
+	if err := f.Value.Set(strconv.Itoa(checks)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Value.Set(f.DefValue) }) // it was its own value before
+}
+
+// acts are what people do.
+func (m *machine) acts() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"": m.agree, "scan": m.scan, "scan2": m.scan, "add": m.add, "set": m.set, "price": m.price, "line discount": m.lineDiscount, "discount": m.discount,
+		"remove": m.remove, "undo": m.undo, "hold": m.hold, "recall": m.recall, "new": m.begins, "void": m.void,
+		"cash": m.cash, "cash2": m.cash, "wallet": m.wallet, "take back": m.takeBack, "complete": m.complete, "complete2": m.complete, "refund": m.refund, "loose": m.loose,
+		"move cash": m.moveCash, "stock": m.stock, "shift": m.shiftOver, "restart": m.restart, "put": m.put,
+	}
 }
 
 // machine is one random day.
 type machine struct {
 	*rapid.T
 	*rig
-	ctx context.Context
+	ctx  context.Context
+	slow bool // in a bubble, with payers and a provider who take their time
 }
 
 // may fails on anything but a refusal.

@@ -58,6 +58,7 @@ func (p *port) Statement(provider, date string) (any, error) { return p.box.Stat
 
 // charged answers how often the provider took money, and what it has left of it.
 func (p *port) charged() (charges int, net int64) {
+	p.at.Store(p.clock.Now().UnixNano())
 	p.out(func() {
 		lines, _ := p.box.Statement(sandbox.Wechat, "")
 		for _, l := range lines {
