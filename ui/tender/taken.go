@@ -73,7 +73,7 @@ func (l *takenList) card(p app.Payment) fyne.CanvasObject {
 	amount := kit.Label(money.Of(p.Minor, l.s.env.Currency).Format())
 	amount.Bold, amount.Align, amount.Fit = true, fyne.TextAlignTrailing, kit.Shrink
 	state := kit.NewProse(k.level.Shape() + " " + w("tender.state."+k.word)).Small().In(k.colour)
-	box := []fyne.CanvasObject{container.NewGridWithColumns(2, method, amount), state}
+	box := []fyne.CanvasObject{method, amount, state} // the column is too narrow for both in one row
 	if p.Method == order.Cash {
 		box = append(box, kit.NewButton(l.s.env.Keys, kit.Plain, w("tender.take_back"), func() { l.s.takeBack(p.ID) }).Small())
 		return kit.Surfaced(container.NewVBox(box...))
