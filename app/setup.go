@@ -215,6 +215,9 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		if err := conf.Rounding.Check(); err != nil {
 			return Config{}, refuse("rounding_invalid", err, "unit", conf.Rounding.Unit)
 		}
+		if field := conf.wrong(); field != "" {
+			return Config{}, refuse("settings_invalid", nil, "field", field)
+		}
 		if t.shift != nil && conf.TaxPerLine != old.TaxPerLine {
 			return Config{}, refuse("close_shift_first", nil)
 		}
@@ -227,6 +230,35 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		}
 		return conf, t.putConfig(conf)
 	})
+}
+
+// wrong names the first setting that no till could work with.
+func (c Config) wrong() string {
+	switch {
+	case strings.TrimSpace(c.Shop) == "":
+		return "shop"
+	case c.Columns != 0 && c.Columns != 32 && c.Columns != 42 && c.Columns != 48:
+		return "columns"
+	case c.DiscountCap < 0 || c.DiscountCap > money.Whole:
+		return "discount_cap"
+	case c.Cutover < 0 || c.Cutover >= 24*time.Hour:
+		return "cutover"
+	case c.LooseDays < 0 || c.LooseDays > 3660:
+		return "loose_days"
+	case c.Weighed != "" && c.Weighed != catalog.LabelWins && c.Weighed != catalog.CatalogWins:
+		return "weighed"
+	}
+	for name, minor := range map[string]int64{"cash_cap": c.CashCap, "tender_cap": c.TenderCap, "loose_cap": c.LooseCap} {
+		if minor < 0 || minor > money.MaxMinor {
+			return name
+		}
+	}
+	for _, n := range c.Notes {
+		if n <= 0 || n > money.MaxMinor {
+			return "notes"
+		}
+	}
+	return ""
 }
 
 func (s *Shop) config() Config {
