@@ -23,7 +23,7 @@ type Hand struct {
 
 // The tempo of fingers and scanners. It is how fast keys come, not a wait for what comes of them.
 const (
-	stroke  = 45 * time.Millisecond // between two keys of a person: slower than any scanner
+	stroke  = 90 * time.Millisecond // between two keys of a quick person
 	lift    = 90 * time.Millisecond // after typing: what follows is not part of it
 	trigger = 3 * time.Millisecond  // between two keys of a fast scanner
 	glance  = 8 * time.Millisecond  // between two looks at the window

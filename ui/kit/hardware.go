@@ -29,7 +29,7 @@ var shiftKeys = map[int]string{2: "!@#$%^&*()_+", 16: "QWERTYUIOP{}", 30: "ASDFG
 	71: "789-456+1230.", 55: "*", 98: "/"}
 
 // press notes a key that went down.
-func (h *hardware) press(e *fyne.KeyEvent, at time.Time) {
+func (h *hardware) press(e *fyne.KeyEvent, at beat) {
 	switch e.Name {
 	case desktop.KeyShiftLeft, desktop.KeyShiftRight:
 		h.shift = true

@@ -125,16 +125,15 @@ func (k *Keys) rune(r rune, editing bool) (begins bool) {
 	if k == nil {
 		return true
 	}
-	at := k.at()
+	now := k.pulse.beat(k.now())
+	at := now.felt
 	if k.echoed(r, at) {
 		return false
 	}
 	if !k.run.alive(at) {
 		k.release()
 	}
-	if begins = k.run.add(r, at); begins && !k.hard.run.alive(at) {
-		k.pulse.begin()
-	}
+	begins = k.run.add(r, now)
 	k.listen()
 	k.turn++
 	if editing {
@@ -323,11 +322,7 @@ func (k *Keys) forget() {
 func (k *Keys) pressed(e *fyne.KeyEvent) {
 	if k != nil {
 		k.wired, k.down[e.Name] = true, true
-		at := k.at()
-		if !k.hard.run.alive(at) && !k.run.alive(at) {
-			k.pulse.begin()
-		}
-		k.hard.press(e, at)
+		k.hard.press(e, k.pulse.beat(k.now()))
 		k.listen()
 	}
 }

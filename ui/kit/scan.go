@@ -5,9 +5,6 @@ import "time"
 // code returns the code that a closing key at that time completes. The positions of the keys win over the characters, where
 // both are whole.
 func (k *Keys) code(at time.Time) (string, bool) {
-	if k.pulse.stood(max(len(k.run.keys), len(k.hard.run.keys))) {
-		return "", false
-	}
 	soft, ok := k.run.code(at)
 	hard, sure := k.hard.code(at)
 	if sure && (!ok || len([]rune(hard)) == len([]rune(soft))) {
