@@ -82,6 +82,7 @@ var rooms = []room{
 	{"ui/rpc", "the other face calls the same verbs as the window, and needs no window", []string{"app", "app/*", "assets"}},
 	{"ui/sell", screenWhy, screen}, {"ui/tender", screenWhy, screen}, {"ui/orders", screenWhy, screen},
 	{"ui/shift", screenWhy, screen}, {"ui/admin", screenWhy, screen}, {"ui/customer", screenWhy, screen},
+	{"ui/reconcile", screenWhy, screen}, {"ui/reports", screenWhy, screen},
 	{"ui/dining", screenWhy, screen}, {"ui/clinic", screenWhy, screen}, {"ui/ticket", screenWhy, screen},
 	{"ui", "the window arranges screens; what they show comes from app", []string{"ui/*", "app", "assets"}},
 

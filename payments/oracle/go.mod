@@ -8,7 +8,12 @@ require (
 )
 
 require (
+	github.com/go-pay/gopay v1.5.123 // indirect
 	github.com/godbus/dbus/v5 v5.2.2 // indirect
+	github.com/smartwalle/alipay/v3 v3.2.30 // indirect
+	github.com/smartwalle/ncrypto v1.0.4 // indirect
+	github.com/smartwalle/ngx v1.1.1 // indirect
+	github.com/smartwalle/nsign v1.0.9 // indirect
 	github.com/zalando/go-keyring v0.2.8 // indirect
 )
 

@@ -1,0 +1,16 @@
+package wechatpay
+
+import "suanpan/app/pay"
+
+// Fields is what the settings form asks.
+func Fields() []pay.Field {
+	return []pay.Field{
+		{Name: "app_id", Kind: pay.FieldText, Required: true},
+		{Name: "mch_id", Kind: pay.FieldText, Required: true},
+		{Name: "serial", Kind: pay.FieldText, Required: true},
+		{Name: "private_key", Kind: pay.FieldKey, Required: true},
+		{Name: "public_key_id", Kind: pay.FieldText, Required: true},
+		{Name: "public_key", Kind: pay.FieldPublic, Required: true},
+		{Name: "store_id", Kind: pay.FieldText},
+	}
+}
