@@ -248,7 +248,7 @@ func tender(d *day, args []string) error {
 		if codes[code] != "" {
 			code = codes[code]
 		} else if code == "" {
-			d.port.out(func() { code = d.port.box.FreshCode() })
+			d.port.out(func() { code = d.port.fresh() })
 		}
 		ask.Code = pay.Hide(code)
 	}

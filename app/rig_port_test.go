@@ -11,7 +11,6 @@ import (
 	"suanpan/app/ledger"
 	"suanpan/app/order"
 	"suanpan/app/pay"
-	"suanpan/payments/sandbox"
 )
 
 // ferried runs one call of the provider outside. Contexts stay inside: their timers belong to the bubble.
@@ -47,20 +46,20 @@ func (p *port) QueryRefund(_ context.Context, r pay.Refund) (pay.Observation, er
 }
 
 // Script, Accounts and Statement make the port an app.Sandbox.
-func (p *port) Script(provider string, faults []string, seed int64) (err error) {
-	p.out(func() { err = p.box.Script(provider, faults, uint64(seed)) })
+func (p *port) Script(_ string, faults []string, seed int64) (err error) {
+	p.out(func() { err = p.book.Play(faults, uint64(seed)) })
 	return err
 }
 
-func (p *port) Accounts() (any, error) { return p.box.Accounts(), nil }
+func (p *port) Accounts() (any, error) { return p.book.Balances(), nil }
 
-func (p *port) Statement(provider, date string) (any, error) { return p.box.Statement(provider, date) }
+func (p *port) Statement(_, date string) (any, error) { return p.book.Movements(date) }
 
 // charged answers how often the provider took money, and what it has left of it.
 func (p *port) charged() (charges int, net int64) {
 	p.at.Store(p.clock.Now().UnixNano())
 	p.out(func() {
-		lines, _ := p.box.Statement(sandbox.Wechat, "")
+		lines, _ := p.book.Movements("")
 		for _, l := range lines {
 			net += l.Minor
 			if l.Kind == "pay" {

@@ -197,11 +197,19 @@ func (r *rig) powerOff() {
 	r.dir = left
 }
 
-// port is the real WeChat Pay client in front of a sandbox. Its calls run on goroutines outside of any bubble.
+// whole is a provider that can do everything a wallet can.
+type whole interface {
+	pay.Provider
+	pay.Canceler
+	pay.Refunder
+}
+
+// port is a real provider's client in front of its stand-in. Its calls run on goroutines outside of any bubble.
 type port struct {
-	box     *sandbox.Server
+	book    sandbox.Book
+	fresh   func() string // a payer's code that was never used
 	clock   app.Clock
-	real    *wechatpay.Provider
+	real    whole
 	at      atomic.Int64 // the till's clock, which the sandbox follows
 	porters chan porter
 	calls   atomic.Int64
@@ -219,8 +227,35 @@ func (p *port) out(fn func()) {
 	p.porters <- one
 }
 
-// newPort must be called outside of the bubble.
+// newPort is WeChat Pay. It must be called outside of the bubble.
 func newPort(t testing.TB) *port {
+	t.Helper()
+	p := emptyPort(t)
+	k, err := keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.Start(context.Background(), sandbox.Options{Keys: k, Faults: true, Now: p.now, PasswordAbove: 1 << 40, Wait: func(context.Context, time.Duration) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	p.book, p.fresh = box, box.FreshCode
+	w := box.WechatSettings()
+	settings, err := wechatpay.Parse(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
+		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.real, err = wechatpay.New(settings, payments.NewClient(payments.Options{Now: p.now, Timeout: 10 * time.Second}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// emptyPort has goroutines outside of the bubble, and nobody to speak to yet.
+func emptyPort(t testing.TB) *port {
 	t.Helper()
 	p := &port{porters: make(chan porter, 12)}
 	for range cap(p.porters) {
@@ -235,25 +270,7 @@ func newPort(t testing.TB) *port {
 		t.Cleanup(func() { close(one.in) })
 	}
 	p.at.Store(noon.UnixNano())
-	now := func() time.Time { return time.Unix(0, p.at.Load()) }
-	k, err := keys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.box, err = sandbox.Start(context.Background(), sandbox.Options{Keys: k, Faults: true, Now: now, PasswordAbove: 1 << 40, Wait: func(context.Context, time.Duration) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.box.Close() })
-	w := p.box.WechatSettings()
-	settings, err := wechatpay.Parse(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
-		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.real, err = wechatpay.New(settings, payments.NewClient(payments.Options{Now: now, Timeout: 10 * time.Second}))
-	if err != nil {
-		t.Fatal(err)
-	}
 	return p
 }
+
+func (p *port) now() time.Time { return time.Unix(0, p.at.Load()) }
