@@ -75,13 +75,13 @@ func wechatOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func wechatTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := sandbox.Start(ctx, sandbox.Options{Addr: t.addr, TLS: true, Faults: t.faults, PasswordAfter: t.quick})
+	box, err := sandbox.Start(ctx, sandbox.Options{Addr: t.addr, TLS: true, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick})
 	if err != nil {
 		return played{}, err
 	}
 	w := box.WechatSettings()
 	doc, err := json.Marshal(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
-		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey})
+		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, NotifyURL: w.NotifyURL})
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(w.Root))
 	return played{box, doc, roots}, err

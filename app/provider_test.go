@@ -78,7 +78,7 @@ func TestAProvidersSecretsGoInAndNeverComeOut(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = box.Close() })
 	w := box.WechatSettings()
-	form := wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial, PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey}
+	form := wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial, PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, NotifyURL: w.NotifyURL}
 	settings, err := json.Marshal(form)
 	if err != nil {
 		t.Fatal(err)

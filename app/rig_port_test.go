@@ -29,6 +29,11 @@ func (p *port) Submit(_ context.Context, a pay.Attempt, _ pay.Settle) (pay.Obser
 	return ferried(p, func(ctx context.Context) (pay.Observation, error) { return p.real.Submit(ctx, a, nil) })
 }
 
+// Present is asked for only where the real provider's Caps say that it shows codes.
+func (p *port) Present(_ context.Context, a pay.Attempt) (pay.Observation, error) {
+	return ferried(p, func(ctx context.Context) (pay.Observation, error) { return p.real.(pay.Presenter).Present(ctx, a) })
+}
+
 func (p *port) Query(_ context.Context, r pay.Ref) (pay.Observation, error) {
 	return ferried(p, func(ctx context.Context) (pay.Observation, error) { return p.real.Query(ctx, r) })
 }

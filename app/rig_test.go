@@ -243,7 +243,7 @@ func newPort(t testing.TB) *port {
 	p.book, p.fresh = box, box.FreshCode
 	w := box.WechatSettings()
 	settings, err := wechatpay.Parse(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
-		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey})
+		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, NotifyURL: w.NotifyURL})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// controls is the control interface: POST /script {provider, faults, seed}; GET /accounts, /journal, /codes, /faults,
-// /settings, /statement?provider=&date=. It speaks JSON, and takes orders from programs only: a page in a browser cannot
+// controls is the control interface: POST /script {provider, faults, seed}, /payer {no or code_url, how}; GET /accounts,
+// /orders, /journal, /codes, /faults, /settings, /statement?provider=&date=. It speaks JSON, and takes orders from programs only: a page in a browser cannot
 // send application/json to another origin unasked.
 func (s *Server) controls() http.Handler {
 	mux := http.NewServeMux()
@@ -17,20 +17,22 @@ func (s *Server) controls() http.Handler {
 			Faults   []string `json:"faults"`
 			Seed     uint64   `json:"seed"`
 		}
-		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-			http.Error(w, "application/json only", http.StatusUnsupportedMediaType)
-			return
-		}
-		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&order)
-		if err == nil {
-			err = s.Script(order.Provider, order.Faults, order.Seed)
-		}
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		answerJSON(w, struct{}{})
+		command(w, r, &order, func() error { return s.Script(order.Provider, order.Faults, order.Seed) })
 	})
+	mux.HandleFunc("POST /payer", func(w http.ResponseWriter, r *http.Request) {
+		var order struct {
+			No      string `json:"no"`
+			CodeURL string `json:"code_url"`
+			How     string `json:"how"`
+		}
+		command(w, r, &order, func() error {
+			if order.CodeURL != "" {
+				return s.PayQR(order.CodeURL, order.How)
+			}
+			return s.Payer(order.No, order.How)
+		})
+	})
+	mux.HandleFunc("GET /orders", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, s.OpenOrders()) })
 	mux.HandleFunc("GET /accounts", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, s.Accounts()) })
 	mux.HandleFunc("GET /journal", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, s.Journal()) })
 	mux.HandleFunc("GET /codes", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, PayerCodes()) })
@@ -45,6 +47,23 @@ func (s *Server) controls() http.Handler {
 		answerJSON(w, lines)
 	})
 	return mux
+}
+
+// command reads an order given as JSON and carries it out.
+func command(w http.ResponseWriter, r *http.Request, order any, do func() error) {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		http.Error(w, "application/json only", http.StatusUnsupportedMediaType)
+		return
+	}
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(order)
+	if err == nil {
+		err = do()
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answerJSON(w, struct{}{})
 }
 
 func answerJSON(w http.ResponseWriter, v any) {

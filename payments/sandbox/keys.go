@@ -48,7 +48,8 @@ type WechatSettings struct {
 	Serial      string `json:"serial"`
 	PrivateKey  string `json:"private_key"` // PEM, PKCS #8
 	PublicKeyID string `json:"public_key_id"`
-	PublicKey   string `json:"public_key"`     // PEM, PKIX
+	PublicKey   string `json:"public_key"` // PEM, PKIX
+	NotifyURL   string `json:"notify_url"`
 	Root        string `json:"root,omitempty"` // PEM of the certificate's authority, with Options.TLS
 }
 
@@ -67,6 +68,7 @@ func (s *Server) WechatSettings() WechatSettings {
 		PrivateKey:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
 		PublicKeyID: s.keys.publicID,
 		PublicKey:   string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+		NotifyURL:   s.opts.NotifyURL,
 		Root:        string(s.root),
 	}
 }

@@ -3,7 +3,7 @@
 // somebody something. Training, tests and the command "suanpan sandbox" use the same one. It is written from the
 // providers' papers and shares no code with our clients.
 //
-// WeChat Pay v3 is here: code payment, query, reverse, refund, refund query, in public-key mode. Left out: native codes,
+// WeChat Pay v3 is here: code payment, native codes, query, reverse, close, refund, refund query, in public-key mode. Left out:
 // notifications, bills as files, platform certificates.
 package sandbox
 
@@ -33,6 +33,8 @@ type Options struct {
 	PasswordAbove   int64            // minor units above which the payer must type a password; 100000 where 0
 	PasswordQueries int              // queries that still find the payer typing; 2 where 0
 	PasswordAfter   time.Duration    // if set, the payer has typed after this time, however often one asks
+	ScanAfter       time.Duration    // if set, a payer scans each native code by himself after this time
+	NotifyURL       string           // what WechatSettings names for notifications
 	RefundQueries   int              // queries that still find a refund processing; 1 where 0
 	Wait            func(context.Context, time.Duration)
 }
@@ -121,6 +123,9 @@ func (o Options) defaults() Options {
 	}
 	if o.RefundQueries == 0 {
 		o.RefundQueries = 1
+	}
+	if o.NotifyURL == "" {
+		o.NotifyURL = "https://shop.example/wechatpay"
 	}
 	if o.Wait == nil {
 		o.Wait = wait

@@ -62,7 +62,8 @@ func refuse(status int, code, message string) reply {
 type request struct {
 	*http.Request
 	body  []byte
-	op    string
+	op    string // what faults belong to
+	act   string // native or close, where op alone does not tell
 	no    string // own number of the order, or of the refund where op speaks of refunds
 	order string // own number of the order
 	pay   codepay
@@ -118,6 +119,13 @@ func read(in *http.Request, body []byte) *request {
 	case in.Method == http.MethodPost && path == "/v3/pay/transactions/codepay":
 		json.Unmarshal(body, &r.pay)
 		r.op, r.no, r.order = opPay, r.pay.OutTradeNo, r.pay.OutTradeNo
+	case in.Method == http.MethodPost && path == "/v3/pay/transactions/native":
+		json.Unmarshal(body, &r.pay)
+		r.op, r.act, r.no, r.order = opPay, "native", r.pay.OutTradeNo, r.pay.OutTradeNo
+	case in.Method == http.MethodPost && strings.HasPrefix(path, orders) && strings.HasSuffix(path, "/close"):
+		json.Unmarshal(body, &r.pay)
+		r.op, r.act, r.no = opReverse, "close", strings.TrimSuffix(strings.TrimPrefix(path, orders), "/close")
+		r.order = r.no
 	case in.Method == http.MethodPost && strings.HasPrefix(path, orders) && strings.HasSuffix(path, "/reverse"):
 		r.op, r.no = opReverse, strings.TrimSuffix(strings.TrimPrefix(path, orders), "/reverse")
 		r.order = r.no
@@ -161,6 +169,12 @@ func (w *wechat) answer(r *request, hit struck) reply {
 		return refuse(401, "SIGN_ERROR", err.Error())
 	}
 	w.catchUp()
+	switch r.act {
+	case "native":
+		return w.native(r, hit)
+	case "close":
+		return w.close(r, hit)
+	}
 	switch r.op {
 	case opPay:
 		return w.codepay(r, hit)
@@ -228,9 +242,12 @@ func (w *wechat) authentic(r *request) error {
 
 // send writes an answer, signed over its exact bytes unless a fault says otherwise.
 func (w *wechat) send(out http.ResponseWriter, r *request, a reply, hit struck) {
-	body, err := json.Marshal(a.body)
-	if err != nil {
-		panic(fmt.Sprintf("sandbox: answer does not encode: %v", err))
+	var body []byte
+	if a.body != nil {
+		var err error
+		if body, err = json.Marshal(a.body); err != nil {
+			panic(fmt.Sprintf("sandbox: answer does not encode: %v", err))
+		}
 	}
 	if hit.has("wrong_amount") {
 		body = moreMoney(body)
@@ -250,7 +267,7 @@ func (w *wechat) send(out http.ResponseWriter, r *request, a reply, hit struck) 
 	if hit.has("tampered_amount") {
 		body = moreMoney(body)
 	}
-	if hit.has("slow_body") {
+	if hit.has("slow_body") && len(body) > 0 {
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 		out.WriteHeader(a.status)
 		out.Write(body[:len(body)/2]) // net/http breaks the connection where the rest is missing
@@ -284,13 +301,14 @@ func (w *wechat) sign(h http.Header, body []byte, now time.Time, hit struck) {
 	h.Set("Wechatpay-Signature-Type", wechatScheme)
 }
 
-// moreMoney turns "total":1310 into "total":91310.
+// moreMoney turns "total":1310 into "total":91310, and a code to be scanned into somebody else's.
 func moreMoney(body []byte) []byte {
+	body = bytes.Replace(body, []byte(nativePrefix), []byte(nativePrefix+"9"), 1)
 	return bytes.Replace(body, []byte(`"total":`), []byte(`"total":9`), 1)
 }
 
 func (w *wechat) log(r *request, a reply, hit struck) {
-	e := Entry{Provider: Wechat, Op: r.op, Method: r.Method, URI: r.RequestURI, No: r.no, Status: a.status, Faults: hit.names()}
+	e := Entry{Provider: Wechat, Op: or(r.act, r.op), Method: r.Method, URI: r.RequestURI, No: r.no, Status: a.status, Faults: hit.names()}
 	if m, ok := a.body.(map[string]string); ok {
 		e.Code = m["code"]
 	}
@@ -298,6 +316,13 @@ func (w *wechat) log(r *request, a reply, hit struck) {
 	defer w.s.mu.Unlock()
 	e.At = w.s.now()
 	w.s.note(e)
+}
+
+func or(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
 }
 
 // drop breaks the connection without a word.

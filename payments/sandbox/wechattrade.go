@@ -33,6 +33,8 @@ type codepay struct {
 			ID string `json:"id"`
 		} `json:"store_info"`
 	} `json:"scene_info"`
+	TimeExpire string `json:"time_expire"` // native
+	NotifyURL  string `json:"notify_url"`  // native
 }
 
 // order is one order of the merchant.
@@ -41,7 +43,7 @@ type order struct {
 	total   int64
 	payer   string // name of the account
 	code    string
-	state   string // SUCCESS, USERPAYING, REVOKED, PAYERROR, REFUND
+	state   string // SUCCESS, USERPAYING, REVOKED, PAYERROR, REFUND; of a native order also NOTPAY, CLOSED
 	made    time.Time
 	paid    time.Time
 	queries int    // that still find the payer typing
@@ -49,6 +51,11 @@ type order struct {
 	given   int64  // by refunds
 	refunds []*refund
 	undo    time.Time // when a late reversal takes effect
+
+	native    bool
+	codeURL   string
+	expires   time.Time // when nobody can pay it any more
+	notifyURL string
 }
 
 func (w *wechat) codepay(r *request, hit struck) reply {
@@ -157,6 +164,13 @@ func (w *wechat) query(r *request) reply {
 
 // advance lets the payer type for one query longer, or finish.
 func (w *wechat) advance(o *order) {
+	if o.native {
+		if o.state == "USERPAYING" && !o.payable(w.s.now()) {
+			o.state = "NOTPAY"
+		}
+		w.scanned(o)
+		return
+	}
 	if o.state != "USERPAYING" || o.end == "never" {
 		return
 	}
@@ -203,6 +217,8 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 	switch age := w.s.now().Sub(orderMade(o)); {
 	case o == nil:
 		return refuse(404, "ORDER_NOT_EXIST", "订单不存在")
+	case o.native:
+		return refuse(400, "INVALID_REQUEST", "仅付款码订单可撤销")
 	case o.state == "REVOKED":
 		return done
 	case age < reverseMinAge:
@@ -230,8 +246,14 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 	return done
 }
 
-// revoke undoes an order, paid or not.
+// revoke undoes an order, paid or not. A native order that was paid meanwhile stays so.
 func (w *wechat) revoke(o *order) {
+	if o.native {
+		if o.paid.IsZero() {
+			o.state = "CLOSED"
+		}
+		return
+	}
 	if rest := o.total - o.given; rest > 0 && !o.paid.IsZero() {
 		o.given = o.total
 		w.move(o, "reverse", "", -rest)
@@ -261,7 +283,7 @@ func orderMade(o *order) time.Time {
 // describe is the order as answers carry it.
 func (o *order) describe() map[string]any {
 	d := map[string]any{
-		"appid": wechatAppID, "mchid": wechatMchID, "out_trade_no": o.no, "trade_type": "MICROPAY",
+		"appid": wechatAppID, "mchid": wechatMchID, "out_trade_no": o.no, "trade_type": o.kind(),
 		"trade_state": o.state, "trade_state_desc": stateText(o.state), "attach": "", "bank_type": "OTHERS",
 		"payer":  map[string]string{"openid": "oSandbox_" + strings.ReplaceAll(o.payer, " ", "_")},
 		"amount": map[string]any{"total": o.total, "payer_total": o.total, "currency": "CNY", "payer_currency": "CNY"},
@@ -271,6 +293,13 @@ func (o *order) describe() map[string]any {
 		d["success_time"] = o.paid.In(beijing()).Format(time.RFC3339)
 	}
 	return d
+}
+
+func (o *order) kind() string {
+	if o.native {
+		return "NATIVE"
+	}
+	return "MICROPAY"
 }
 
 func stateText(state string) string {
@@ -283,6 +312,10 @@ func stateText(state string) string {
 		return "订单已撤销"
 	case "REFUND":
 		return "订单发生过退款"
+	case "NOTPAY":
+		return "订单未支付"
+	case "CLOSED":
+		return "订单已关闭"
 	}
 	return "支付失败"
 }

@@ -44,6 +44,15 @@ func refusesReverse(code string) bool {
 	return false
 }
 
+// refusesClose lists the definite refusals of a close. "Paid" and "closed" are states that the next query tells.
+func refusesClose(code string) bool {
+	switch code {
+	case "ORDERPAID", "ORDER_PAID", "USERPAYING", "ORDERCLOSED", "ORDER_CLOSED", "PARAM_ERROR", "SIGN_ERROR", "NO_AUTH", "NOAUTH":
+		return true
+	}
+	return false
+}
+
 // refusesRefund lists codes which, in a proven answer to a refund, mean that this refund number moves nothing.
 func refusesRefund(code string) (why pay.Reason, definite bool) {
 	switch code {

@@ -12,5 +12,6 @@ func Fields() []pay.Field {
 		{Name: "public_key_id", Kind: pay.FieldText, Required: true},
 		{Name: "public_key", Kind: pay.FieldPublic, Required: true},
 		{Name: "store_id", Kind: pay.FieldText},
+		{Name: "notify_url", Kind: pay.FieldAddress},
 	}
 }

@@ -89,7 +89,7 @@ func newRig(t testing.TB, change func(*sandbox.Options)) *rig {
 func (r *rig) form() Form {
 	w := r.WechatSettings()
 	return Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial, PrivateKey: w.PrivateKey,
-		PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey}
+		PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, NotifyURL: w.NotifyURL}
 }
 
 func (r *rig) settings(t testing.TB) Settings {
@@ -129,8 +129,9 @@ func (r *rig) money(no string) (charges int, net int64) {
 	return charges, net
 }
 
-func harness(t *testing.T) paytest.Harness {
-	r := newRig(t, nil)
+func harness(t *testing.T) paytest.Harness { return harnessOf(t, newRig(t, nil)) }
+
+func harnessOf(t *testing.T, r *rig) paytest.Harness {
 	dead := r.settings(t)
 	dead.BaseURL = "http://127.0.0.1:1"
 	return paytest.Harness{
@@ -150,6 +151,16 @@ func harness(t *testing.T) paytest.Harness {
 }
 
 func TestTheSuiteOfAllProviders(t *testing.T) { paytest.Run(t, harness) }
+
+func qrHarness(t *testing.T) paytest.Harness {
+	r := newRig(t, nil)
+	h := harnessOf(t, r)
+	h.Flow, h.Code = pay.ByQR, nil
+	h.Scan = func(qr string) error { return r.PayQR(qr, sandbox.PayerPays) }
+	return h
+}
+
+func TestTheSuiteOfCodesThatWeShow(t *testing.T) { paytest.RunQR(t, qrHarness) }
 
 func (r *rig) attempt(id, code string, minor int64) pay.Attempt {
 	a := pay.NewAttempt(r.p, pay.Plan{ID: id, Amount: money.Of(minor, "CNY"), Flow: pay.ByCode, Code: pay.Hide(code), Title: "店", At: r.clock.now()})
@@ -285,10 +296,11 @@ func FuzzReadAnswer(f *testing.F) {
 	f.Add(202, []byte(`{"trade_state":"USERPAYING"}`))
 	f.Add(404, []byte(`{"code":"ORDER_NOT_EXIST"}`))
 	f.Add(500, []byte(`<html>`))
+	s := r.settings(f)
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		for _, verified := range []bool{false, true} {
 			a := answer{status: status, verified: verified, body: body, raw: body}
-			for _, o := range []pay.Observation{a.submitted(), a.queried(), a.reversed("x"),
+			for _, o := range []pay.Observation{a.submitted(s), a.queried(s, pay.ByQR), a.queried(s, pay.ByCode), a.reversed(s, "x"), a.presented(), a.closed(),
 				a.refund(a.observe(), pay.Refund{PaymentNo: "x", No: "y"})} {
 				if !verified && a.status != 200 && o.Outcome != pay.Unknown {
 					t.Fatalf("%d unverified became %s", status, o.Outcome)
@@ -343,3 +355,5 @@ func BenchmarkPaymentOnLoopback(b *testing.B) {
 }
 
 func TestWholeTendersUnderFaultsAndCrashes(t *testing.T) { paytest.Walk(t, harness) }
+
+func TestWholeTendersWithShownCodesUnderFaultsAndCrashes(t *testing.T) { paytest.Walk(t, qrHarness) }

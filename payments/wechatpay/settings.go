@@ -1,8 +1,9 @@
-// Package wechatpay speaks WeChat Pay API v3 as a direct merchant: code payment (付款码), query, reverse, refund and refund
-// query, with answers verified by WeChat Pay's public key.
+// Package wechatpay speaks WeChat Pay API v3 as a direct merchant: code payment (付款码), native codes, query, reverse, close,
+// refund and refund query, with answers verified by WeChat Pay's public key.
 //
 // Papers: pay.weixin.qq.com/docs/merchant/apis/code-payment-v3 (codepay, reverse), /doc/v3/merchant/4012791861 (public key),
-// /doc/v3/merchant/4012556457 (refund), /doc/v2/merchant/4011937125 (timing), as of 2025. Left out: native codes, bills,
+// /doc/v3/merchant/4012556457 (refund), /doc/v2/merchant/4011937125 (timing),
+// /docs/merchant/products/native-payment, as of 2025. Left out: bills,
 // notifications, the service provider's form, platform certificates (Verifier has room for them) and API v2.
 package wechatpay
 
@@ -11,6 +12,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"suanpan/app/money"
@@ -38,7 +40,12 @@ type Settings struct {
 	Verifier Verifier
 	StoreID  string // shown to the payer's bank; "1" where empty
 	DeviceIP string // of the till; "127.0.0.1" where empty
-	Timing   *pay.Timing
+	// NotifyURL is where WeChat Pay tells of paid native orders: public https, no query. Empty, the till shows no codes.
+	NotifyURL string
+	SubMchID  string      // the merchant, where MchID is its service provider's
+	SubAppID  string      // the merchant's own app, if it has one
+	Timing    *pay.Timing // of code payments; CodeTiming where nil
+	QRTiming  *pay.Timing // of native codes; QRTiming() where nil
 }
 
 // Form is Settings as people and files hold them. PrivateKey is a secret: it goes into a payments.Vault, never into a log.
@@ -53,6 +60,7 @@ type Form struct {
 	PublicKey   string `json:"public_key"`            // PEM
 	StoreID     string `json:"store_id,omitempty"`
 	DeviceIP    string `json:"device_ip,omitempty"`
+	NotifyURL   string `json:"notify_url,omitempty"` // turns native codes on
 }
 
 // Parse reads a form into settings.
@@ -71,7 +79,7 @@ func Parse(f Form) (Settings, error) {
 	}
 	return Settings{
 		BaseURL: f.BaseURL, Training: f.Training, AppID: f.AppID, MchID: f.MchID, Serial: f.Serial, Signer: signer,
-		Verifier: verifier, StoreID: f.StoreID, DeviceIP: f.DeviceIP,
+		Verifier: verifier, StoreID: f.StoreID, DeviceIP: f.DeviceIP, NotifyURL: f.NotifyURL,
 	}, nil
 }
 
@@ -93,14 +101,32 @@ func (s Settings) check() (Settings, error) {
 	if err := payments.CheckURL(s.BaseURL, s.Training); err != nil {
 		return s, fmt.Errorf("%w: %w", ErrSettings, err)
 	}
-	if s.Timing == nil {
-		t := CodeTiming()
-		s.Timing = &t
+	if s.NotifyURL != "" {
+		if err := checkNotifyURL(s.NotifyURL); err != nil {
+			return s, err
+		}
 	}
-	if err := s.Timing.Check(); err != nil {
-		return s, fmt.Errorf("%w: %w", ErrSettings, err)
+	for _, t := range []struct {
+		field **pay.Timing
+		other pay.Timing
+	}{{&s.Timing, CodeTiming()}, {&s.QRTiming, QRTiming()}} {
+		if *t.field == nil {
+			*t.field = &t.other
+		}
+		if err := (*t.field).Check(); err != nil {
+			return s, fmt.Errorf("%w: %w", ErrSettings, err)
+		}
 	}
 	return s, nil
+}
+
+// checkNotifyURL holds the paper's rule: a whole https address that the world can reach, with nothing behind a question mark.
+func checkNotifyURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || len(address) > 255 {
+		return fmt.Errorf("%w: the address for notifications is not https without a query", ErrSettings)
+	}
+	return nil
 }
 
 func ptr(s string) *string { return &s }
@@ -132,6 +158,16 @@ func CodeTiming() pay.Timing {
 	}
 }
 
+// QRTiming is for native codes: ask every 3 s for the five minutes in which the order can be paid, and half a minute more;
+// then query, close, query. An unpaid order may be closed at any age.
+func QRTiming() pay.Timing {
+	t := CodeTiming()
+	t.FirstQuery, t.Every, t.MinCancelAge = 3*time.Second, 3*time.Second, 0
+	t.Deadline = 5*time.Minute + expireGrace
+	t.SlowAfter = t.Deadline
+	return t
+}
+
 // Provider is WeChat Pay. It is safe for concurrent use and keeps no state of a payment.
 type Provider struct {
 	s      Settings
@@ -149,10 +185,11 @@ func New(s Settings, client *payments.Client) (*Provider, error) {
 
 // The provider's abilities.
 var (
-	_ pay.Provider = (*Provider)(nil)
-	_ pay.Canceler = (*Provider)(nil)
-	_ pay.Refunder = (*Provider)(nil)
-	_ pay.Tester   = (*Provider)(nil)
+	_ pay.Provider  = (*Provider)(nil)
+	_ pay.Presenter = (*Provider)(nil)
+	_ pay.Canceler  = (*Provider)(nil)
+	_ pay.Refunder  = (*Provider)(nil)
+	_ pay.Tester    = (*Provider)(nil)
 )
 
 // ID implements pay.Provider.
@@ -160,18 +197,27 @@ func (p *Provider) ID() string { return ID }
 
 // Caps implements pay.Provider.
 func (p *Provider) Caps() pay.Caps {
-	return pay.Caps{
-		Merchant: p.s.MchID, Currencies: []money.Currency{"CNY"}, Flows: []pay.Flow{pay.ByCode},
+	c := pay.Caps{
+		Merchant: p.s.merchant(), Currencies: []money.Currency{"CNY"}, Flows: []pay.Flow{pay.ByCode},
 		PartialRefund: true, RefundWindow: 365 * 24 * time.Hour, RefundGap: 61 * time.Second,
 	}
+	if p.s.NotifyURL != "" {
+		c.Flows = append(c.Flows, pay.ByQR)
+	}
+	return c
 }
 
 // Timing implements pay.Provider.
-func (p *Provider) Timing(pay.Flow) pay.Timing { return *p.s.Timing }
+func (p *Provider) Timing(f pay.Flow) pay.Timing {
+	if f == pay.ByQR {
+		return *p.s.QRTiming
+	}
+	return *p.s.Timing
+}
 
 // Test implements pay.Tester: it asks about an order that does not exist, which moves nothing and needs every key.
 func (p *Provider) Test(ctx context.Context) []pay.Check {
-	a, err := p.call(ctx, call{op: "test", method: "GET", path: tradePath("suanpanTEST0") + "?mchid=" + p.s.MchID})
+	a, err := p.call(ctx, call{op: "test", method: "GET", path: p.tradePath("suanpanTEST0") + p.asker()})
 	reach := pay.Check{Name: "reach", OK: err == nil && a.status != 0, Note: a.note}
 	if err != nil {
 		reach.Note = err.Error()

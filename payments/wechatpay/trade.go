@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"time"
 	"unicode/utf8"
 
@@ -16,8 +15,7 @@ import (
 const descriptionMax = 127
 
 type codepayRequest struct {
-	AppID       string    `json:"appid"`
-	MchID       string    `json:"mchid"`
+	who
 	Description string    `json:"description"`
 	OutTradeNo  string    `json:"out_trade_no"`
 	Payer       payerCode `json:"payer"`
@@ -46,8 +44,9 @@ type store struct {
 
 // trade is an order as the answers to codepay and query carry it. On 202 it may hold nothing but its state.
 type trade struct {
-	AppID         string `json:"appid"`
 	MchID         string `json:"mchid"`
+	SpMchID       string `json:"sp_mchid"`
+	SubMchID      string `json:"sub_mchid"`
 	OutTradeNo    string `json:"out_trade_no"`
 	TransactionID string `json:"transaction_id"`
 	State         string `json:"trade_state"`
@@ -70,47 +69,48 @@ func (p *Provider) Submit(ctx context.Context, a pay.Attempt, _ pay.Settle) (pay
 	case a.Amount.Currency != "CNY" || a.Amount.Minor <= 0:
 		return pay.Observation{}, fmt.Errorf("wechatpay %s: cannot take %s: %w", a.No, a.Amount, pay.ErrNotSent)
 	}
-	answer, err := p.call(ctx, call{op: "codepay", method: "POST", path: "/v3/pay/transactions/codepay", secret: code,
+	answer, err := p.call(ctx, call{op: "codepay", method: "POST", path: p.transactions() + "/codepay", secret: code,
 		body: codepayRequest{
-			AppID: p.s.AppID, MchID: p.s.MchID, Description: description(a), OutTradeNo: a.No,
+			who: p.s.who(), Description: description(a), OutTradeNo: a.No,
 			Payer: payerCode{code}, Amount: amount{a.Amount.Minor, string(a.Amount.Currency)},
 			Scene: scene{DeviceID: cut(a.Till, 32), DeviceIP: p.s.DeviceIP, Store: store{p.s.StoreID}},
 		}})
 	if err != nil {
 		return pay.Observation{}, err
 	}
-	return answer.submitted(), nil
+	return answer.submitted(p.s), nil
 }
 
 // Query implements pay.Provider: GET /v3/pay/transactions/out-trade-no/{no}.
 func (p *Provider) Query(ctx context.Context, r pay.Ref) (pay.Observation, error) {
-	answer, err := p.call(ctx, call{op: "query", method: "GET", path: tradePath(r.No) + "?mchid=" + url.QueryEscape(p.s.MchID)})
+	answer, err := p.call(ctx, call{op: "query", method: "GET", path: p.tradePath(r.No) + p.asker()})
 	if err != nil {
 		return pay.Observation{}, err
 	}
-	return answer.queried(), nil
+	return answer.queried(p.s, r.Flow), nil
 }
 
-// Cancel implements pay.Canceler: POST …/reverse. It undoes a code payment, paid or not, for 7 days.
+// Cancel implements pay.Canceler: POST …/reverse, which undoes a code payment, paid or not, for 7 days. An order that we
+// showed a code for is closed, which WeChat Pay refuses once it is paid.
 func (p *Provider) Cancel(ctx context.Context, r pay.Ref) (pay.Observation, error) {
-	answer, err := p.call(ctx, call{op: "reverse", method: "POST", path: tradePath(r.No) + "/reverse",
-		body: map[string]string{"appid": p.s.AppID, "mchid": p.s.MchID}})
+	if r.Flow == pay.ByQR {
+		return p.close(ctx, r)
+	}
+	answer, err := p.call(ctx, call{op: "reverse", method: "POST", path: p.tradePath(r.No) + "/reverse", body: p.s.who()})
 	if err != nil {
 		return pay.Observation{}, err
 	}
-	return answer.reversed(r.No), nil
+	return answer.reversed(p.s, r.No), nil
 }
-
-func tradePath(no string) string { return "/v3/pay/transactions/out-trade-no/" + url.PathEscape(no) }
 
 // submitted translates the answer to codepay. 5xx can only end in doubt.
-func (a answer) submitted() pay.Observation {
+func (a answer) submitted(s Settings) pay.Observation {
 	o := a.observe()
 	switch {
 	case !a.verified, a.status >= 500:
 		return o
 	case a.status == 200, a.status == 202:
-		return a.trade(o)
+		return a.trade(o, s)
 	case a.status >= 400:
 		if reason, definite := declines(a.wire.Code); definite {
 			o.Outcome, o.Reason = pay.Declined, reason
@@ -120,13 +120,17 @@ func (a answer) submitted() pay.Observation {
 }
 
 // queried translates the answer to a query. No error code of a query says anything about the payment but "not found".
-func (a answer) queried() pay.Observation {
+func (a answer) queried(s Settings, flow pay.Flow) pay.Observation {
 	o := a.observe()
 	switch {
 	case !a.verified, a.status >= 500:
 		return o
 	case a.status == 200, a.status == 202:
-		return a.trade(o)
+		o = a.trade(o, s)
+		if flow == pay.ByQR && a.status == 200 && o.ProviderState == "NOTPAY" {
+			o.Outcome = pay.Pending // the code is there to be scanned
+		}
+		return o
 	case a.status == 404 && absent(a.wire.Code):
 		o.Outcome = pay.NotFound
 	case a.wire.Code == "SIGN_ERROR":
@@ -138,7 +142,7 @@ func (a answer) queried() pay.Observation {
 }
 
 // reversed translates the answer to a reversal, which proves nothing about the payment either way.
-func (a answer) reversed(no string) pay.Observation {
+func (a answer) reversed(s Settings, no string) pay.Observation {
 	o := a.observe()
 	switch {
 	case !a.verified, a.status >= 500:
@@ -148,7 +152,7 @@ func (a answer) reversed(no string) pay.Observation {
 		if json.Unmarshal(a.body, &echo) != nil || echo.OutTradeNo != no {
 			return o
 		}
-		o.Outcome, o.OwnNo, o.Merchant = pay.Accepted, echo.OutTradeNo, echo.MchID
+		o.Outcome, o.OwnNo, o.Merchant = pay.Accepted, echo.OutTradeNo, echo.payee(s)
 	case a.status == 404 && absent(a.wire.Code):
 		o.Outcome = pay.NotFound
 	case a.status >= 400 && refusesReverse(a.wire.Code):
@@ -157,14 +161,25 @@ func (a answer) reversed(no string) pay.Observation {
 	return o
 }
 
+// payee is the merchant that an answer speaks for; where a service provider signs, both must be the ones we know.
+func (t trade) payee(s Settings) string {
+	if !s.partner() || t.SpMchID == "" {
+		return t.MchID
+	}
+	if t.SpMchID != s.MchID {
+		return t.SpMchID
+	}
+	return t.SubMchID
+}
+
 // trade reads a proven order. Whether number, merchant and amount are ours is pay.Judge's to say.
-func (a answer) trade(o pay.Observation) pay.Observation {
+func (a answer) trade(o pay.Observation, s Settings) pay.Observation {
 	var t trade
 	if err := json.Unmarshal(a.body, &t); err != nil {
 		o.Msg = fmt.Sprintf("answer %d is not an order", a.status)
 		return o
 	}
-	o.OwnNo, o.Merchant, o.ProviderTxn = t.OutTradeNo, t.MchID, t.TransactionID
+	o.OwnNo, o.Merchant, o.ProviderTxn = t.OutTradeNo, t.payee(s), t.TransactionID
 	o.ProviderState, o.Msg = t.State, t.StateDesc
 	if t.Amount != nil {
 		o.Amount = money.Of(t.Amount.Total, currency(t.Amount.Currency))

@@ -261,7 +261,10 @@ func raceLost(u *till) {
 
 func refundParts(u *till) {
 	u.begin("parts")
-	u.send(u.h.Provider)
+	if u.send(u.h.Provider); u.h.Flow == pay.ByQR {
+		u.scan()
+		u.run(soon)
+	}
 	half := u.h.Amount.Minor / 2
 	for i, minor := range []int64{half, u.h.Amount.Minor - half} {
 		if r := u.refund(fmt.Sprint("part", i), minor); r.State != pay.RefundPaid {
@@ -334,18 +337,4 @@ func secrets(u *till) {
 	if u.code != "" && strings.Contains(all, u.code) {
 		u.t.Error("the payer's code was kept")
 	}
-}
-
-// store is the attempt as it comes back from disk.
-func (u *till) store() pay.Attempt {
-	u.t.Helper()
-	text, err := json.Marshal(u.a)
-	if err != nil {
-		u.t.Fatal(err)
-	}
-	var back pay.Attempt
-	if err := json.Unmarshal(text, &back); err != nil {
-		u.t.Fatal(err)
-	}
-	return back
 }

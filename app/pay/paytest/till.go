@@ -20,8 +20,10 @@ type Harness struct {
 	Flow     pay.Flow
 	Amount   money.Amount  // an everyday amount, paid at once
 	Code     func() string // a fresh payer's code; nil where the flow has none
-	Now      func() time.Time
-	Advance  func(time.Duration)
+	// Scan is a payer who scans a code that we show and pays at once; an error where it cannot be paid. ByQR only.
+	Scan    func(qr string) error
+	Now     func() time.Time
+	Advance func(time.Duration)
 	// Fault sets what goes wrong from now on, in the words of payments/sandbox; none makes the peer calm.
 	Fault func(words ...string)
 	// Charges and Net ask the peer's own books about an own number: how often money was taken, and what is left of it.
@@ -63,10 +65,18 @@ func (u *till) begin(id string) {
 func (u *till) send(p pay.Provider) pay.Observation {
 	u.t.Helper()
 	begun := u.h.Now()
-	o, err := p.Submit(context.Background(), u.a, func(context.Context, pay.Observation) error { return nil })
+	o, err := submit(p, u.a)
 	e := pay.Answered(pay.BySubmit, o, err, begun, u.h.Now())
 	u.step(e)
 	return e.Obs
+}
+
+// submit makes the call that begins an attempt of either flow.
+func submit(p pay.Provider, a pay.Attempt) (pay.Observation, error) {
+	if a.Flow == pay.ByQR {
+		return p.(pay.Presenter).Present(context.Background(), a)
+	}
+	return p.Submit(context.Background(), a, func(context.Context, pay.Observation) error { return nil })
 }
 
 func (u *till) step(e pay.Event) {

@@ -56,8 +56,12 @@ func (w *walk) attempt() {
 	if pay.MayStart(w.tries) != nil || w.settled != "" {
 		return
 	}
+	code := ""
+	if w.h.Code != nil {
+		code = w.h.Code()
+	}
 	a := pay.NewAttempt(w.h.Provider, pay.Plan{ID: fmt.Sprint(w.tender, "-", len(w.tries)), Tender: w.tender, Till: "till1", Title: "店",
-		Amount: w.h.Amount, Flow: w.h.Flow, Code: pay.Hide(w.h.Code()), At: w.h.Now()})
+		Amount: w.h.Amount, Flow: w.h.Flow, Code: pay.Hide(code), At: w.h.Now()})
 	w.tries = append(w.tries, a)
 	i := len(w.tries) - 1
 	w.commit(i, pay.Event{Kind: pay.Submitted, At: w.h.Now()})
@@ -70,7 +74,7 @@ func (w *walk) attempt() {
 		p = w.h.Dead
 	}
 	begun := w.h.Now()
-	o, err := p.Submit(context.Background(), w.tries[i], nil)
+	o, err := submit(p, w.tries[i])
 	if !w.crash(i, "after the call, before its commit") {
 		w.commit(i, pay.Answered(pay.BySubmit, o, err, begun, w.h.Now()))
 	}
@@ -82,6 +86,9 @@ func (w *walk) patience(i int) {
 	for range rapid.IntRange(0, 25).Draw(w.rt, "patience") {
 		if rapid.IntRange(0, 8).Draw(w.rt, "cashier") == 0 {
 			w.commit(i, pay.Event{Kind: pay.CashierCancel, At: w.h.Now()})
+		}
+		if w.h.Scan != nil && w.tries[i].QR != "" && rapid.IntRange(0, 12).Draw(w.rt, "payer") == 0 {
+			_ = w.h.Scan(w.tries[i].QR) // too late, perhaps
 		}
 		if !w.once(i, 10*time.Minute) {
 			return
