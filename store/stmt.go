@@ -138,6 +138,19 @@ func (s *stmt) raw(col int) []byte {
 // blob is a copy of raw.
 func (s *stmt) blob(col int) []byte { return append([]byte{}, s.raw(col)...) }
 
+// any is a copy of the value, of the type in which it is stored.
+func (s *stmt) any(col int) any {
+	switch lite.Xsqlite3_column_type(s.c.tls, s.p, int32(col)) {
+	case lite.SQLITE_INTEGER:
+		return s.int64(col)
+	case lite.SQLITE_TEXT:
+		return s.text(col)
+	case lite.SQLITE_NULL:
+		return nil
+	}
+	return s.blob(col)
+}
+
 // are reports whether the columns of the row have these types: i integer, t text, b blob. A flipped bit may turn a text into
 // a blob of the same bytes, which no hash of the bytes finds.
 func (s *stmt) are(types string) bool {
