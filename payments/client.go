@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,9 @@ type Options struct {
 	Now       func() time.Time // the till's clock; time.Now where nil
 	Log       *slog.Logger     // one line per exchange, no bodies; silent where nil
 	UserAgent string           // "suanpan" where empty
+	// Peer judges whose certificate answered, in place of the address: a terminal has an address of the shop's own network
+	// and a name of its maker's. The certificate must come from Roots, which are needed then; no byte leaves before.
+	Peer func(leaf *x509.Certificate) error
 }
 
 // Client sends requests of payment providers. It follows no redirect, uses no proxy of the environment, and never repeats
@@ -73,7 +77,7 @@ func NewClient(o Options) *Client {
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConnsPerHost:    4,
 		MaxResponseHeaderBytes: 64 << 10,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots},
+		TLSClientConfig:        o.tls(),
 	}
 	return &Client{
 		http: &http.Client{
@@ -113,6 +117,11 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	// net/http sends a POST again by itself only where it wrote nothing on a connection that the peer had closed.
 	req.Header = r.Header.Clone()
 	req.Header.Set("User-Agent", c.agent)
+	if key := req.Header.Values(idempotency); len(key) > 0 {
+		// Under its usual spelling net/http takes this header for leave to send a request again of which bytes have left.
+		req.Header.Del(idempotency)
+		req.Header[strings.ToLower(idempotency)] = key
+	}
 	begun := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -136,6 +145,65 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 		c.skew.learn(resp.Header.Get("Date"), begun, ended)
 	}
 	return Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// idempotency is the header under which some providers take a repeat for the same request.
+const idempotency = "Idempotency-Key"
+
+type opName struct{}
+
+// WithOp names, for the log, the exchange that a foreign client makes through RoundTrip.
+func WithOp(ctx context.Context, op string) context.Context {
+	return context.WithValue(ctx, opName{}, op)
+}
+
+// RoundTrip implements http.RoundTripper, so that a foreign client (stripe-go) sends by the same rules as Do: what it
+// reports wraps pay.ErrNotSent or ErrDoubt, and an answer is complete or there is none.
+func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
+	op, _ := r.Context().Value(opName{}).(string)
+	if op == "" {
+		op = "foreign"
+	}
+	var body []byte
+	if r.Body != nil {
+		var err error
+		body, err = io.ReadAll(r.Body)
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", op, pay.ErrNotSent, err)
+		}
+	}
+	answer, err := c.Do(r.Context(), Request{Op: op, Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: body})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: http.StatusText(answer.Status), StatusCode: answer.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: answer.Header, Body: io.NopCloser(bytes.NewReader(answer.Body)), ContentLength: int64(len(answer.Body)), Request: r,
+	}, nil
+}
+
+// tls trusts the system's roots or the given ones, and the name in the address or whom Peer accepts.
+func (o Options) tls() *tls.Config {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}
+	if o.Peer == nil {
+		return config
+	}
+	config.InsecureSkipVerify = true // of the address only: VerifyConnection does the rest, on resumed sessions too
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		if o.Roots == nil || len(state.PeerCertificates) == 0 {
+			return errors.New("no authority to trust")
+		}
+		between := x509.NewCertPool()
+		for _, c := range state.PeerCertificates[1:] {
+			between.AddCert(c)
+		}
+		leaf := state.PeerCertificates[0]
+		if _, err := leaf.Verify(x509.VerifyOptions{Roots: o.Roots, Intermediates: between}); err != nil {
+			return err
+		}
+		return o.Peer(leaf)
+	}
+	return config
 }
 
 // SigningTime is the till's time corrected by the provider's clock. It is for signatures and for judging their age only;
