@@ -16,7 +16,7 @@ import (
 // TenderAsk is money offered for an order.
 type TenderAsk struct {
 	Order   order.ID      `json:"order,omitempty"`   // the current one where empty
-	Method  string        `json:"method"`            // cash or a provider's ID; where empty, the payer's code says it
+	Method  string        `json:"method"`            // cash, card (any terminal) or a provider's ID; where empty, the payer's code says it
 	Minor   *int64        `json:"amount,omitempty"`  // minor units; what is due where nil; for cash, what was handed over
 	Code    pay.Secret    `json:"-"`                 // what the payer showed: never stored, never logged
 	Wait    time.Duration `json:"wait,omitempty"`    // answer when the attempt is decided, or after this long
@@ -34,6 +34,7 @@ type Payment struct {
 	Ref     string    `json:"provider_ref,omitempty"`
 	Reason  string    `json:"reason,omitempty"`
 	QR      string    `json:"qr,omitempty"`
+	Words   string    `json:"words,omitempty"` // what the provider or terminal says at the moment, for the cashier
 	Since   time.Time `json:"since,omitzero"`
 	Settled string    `json:"sale,omitempty"` // the sale, when this payment settled a parked order by itself (S13)
 }
@@ -149,6 +150,11 @@ func (s *Shop) TakeBack(ctx context.Context, id order.ID, payment string) (Baske
 // charge begins an attempt with a provider and waits for it as long as the caller wants.
 func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 	p := s.provider(ask.Method)
+	if ask.Method == Card {
+		if p = s.terminal(); p != nil {
+			ask.Method = p.ID()
+		}
+	}
 	if p == nil {
 		return Payment{}, refuse("method_unavailable", nil, "method", ask.Method)
 	}
@@ -228,6 +234,19 @@ func (s *Shop) provider(id string) pay.Provider {
 	return nil
 }
 
+// Card is the method of whichever terminal is there.
+const Card = "card"
+
+// terminal is the first provider that takes cards; nil where none does.
+func (s *Shop) terminal() pay.Provider {
+	for _, p := range s.providers() {
+		if p.Caps().Offers(pay.ByCard) {
+			return p
+		}
+	}
+	return nil
+}
+
 // Methods lists the tenders that this till can take now, cash first.
 func (s *Shop) Methods() []string {
 	out := []string{order.Cash}
@@ -239,7 +258,7 @@ func (s *Shop) Methods() []string {
 
 func paymentOf(a Attempt) Payment {
 	return Payment{ID: a.ID, Order: order.ID(a.Order), Method: a.Provider, State: a.State, Minor: a.Amount.Minor, Ref: a.ProviderTxn,
-		Reason: string(a.Reason), QR: a.QR, Since: a.SubmittedAt}
+		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt}
 }
 
 // await answers when the attempt is decided, when the time is over, or when ctx ends; the attempt goes on regardless.

@@ -63,6 +63,7 @@ type Attempt struct {
 	WireMsg       string    `json:"wire_msg,omitempty"`
 	QR            string    `json:"qr,omitempty"`
 	Memo          string    `json:"memo,omitempty"`
+	Slip          string    `json:"slip,omitempty"` // the terminal's receipt for the payer, to be printed by the shop
 	Posted        Posting   `json:"posted,omitempty"`
 	Refunds       int       `json:"refunds,omitempty"` // rows that we opened
 	Made          time.Time `json:"made"`

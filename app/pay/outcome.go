@@ -118,6 +118,7 @@ type Observation struct {
 	Msg           string       `json:"msg,omitempty"`  // literal wire text
 	QR            string       `json:"qr,omitempty"`   // code to show the payer
 	Memo          string       `json:"memo,omitempty"` // what the provider wants to find again in Ref after a crash
+	Slip          string       `json:"slip,omitempty"` // what a terminal wants printed for the payer, lines of text, card number masked
 	ProviderAt    time.Time    `json:"provider_at,omitzero"`
 	Raw           []byte       `json:"raw,omitempty"` // wire bytes after card numbers are scrubbed, kept for disputes
 }

@@ -79,7 +79,7 @@ func (a *Attempt) hear(e Event) {
 	for _, kept := range []struct {
 		to   *string
 		from string
-	}{{&a.ProviderTxn, o.ProviderTxn}, {&a.ProviderState, o.ProviderState}, {&a.QR, o.QR}, {&a.Memo, o.Memo}} {
+	}{{&a.ProviderTxn, o.ProviderTxn}, {&a.ProviderState, o.ProviderState}, {&a.QR, o.QR}, {&a.Memo, o.Memo}, {&a.Slip, o.Slip}} {
 		if kept.from != "" {
 			*kept.to = kept.from
 		}
