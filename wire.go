@@ -35,7 +35,7 @@ func open(ctx context.Context, j job) (*program, error) {
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
 		Desk:  &desk{folder: s.Dir(), job: j},
-		Trial: func() ([]pay.Provider, app.Sandbox) { t := trial(ctx, j, nil); return t.list, t }, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
+		Trial: func() ([]pay.Provider, app.Sandbox) { t := trial(ctx, j, shelfIn(s.Dir())); return t.list, t }, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

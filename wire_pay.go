@@ -75,7 +75,7 @@ func wechatOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func wechatTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := sandbox.Start(ctx, sandbox.Options{Addr: t.addr, TLS: true, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick})
+	box, err := sandbox.Start(ctx, sandbox.Options{Addr: t.addr, TLS: true, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep})
 	if err != nil {
 		return played{}, err
 	}

@@ -74,6 +74,9 @@ func beijing() *time.Location { return time.FixedZone("Beijing", 8*60*60) }
 
 // Statement answers a provider's books of one day ("2026-11-22", Beijing), or of all days where date is empty.
 func (s *Server) Statement(provider, date string) ([]Line, error) {
+	if _, err := time.Parse(time.DateOnly, date); err != nil && date != "" {
+		return nil, fmt.Errorf("sandbox: %q is no day", date)
+	}
 	if provider != Wechat {
 		return nil, fmt.Errorf("sandbox: provider %q is not played here", provider)
 	}

@@ -1,5 +1,10 @@
 package sandbox
 
+import (
+	"slices"
+	"sync"
+)
+
 // Keep is where a stand-in keeps its keys and books between starts, so that yesterday's bill is there tomorrow. A stand-in
 // without one begins anew each time. Each name is one append-only sequence of lines of JSON.
 type Keep interface {
@@ -32,12 +37,39 @@ func (s *Server) Movements(date string) ([]Line, error) { return s.Statement(Wec
 
 // Net implements Book.
 func (s *Server) Net(no string) int64 {
-	var sum int64
-	lines, _ := s.Statement(Wechat, "")
-	for _, l := range lines {
-		if l.No == no {
-			sum += l.Minor
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wechat.catchUp()
+	return s.wechat.net[no]
+}
+
+// Memory is a Keep that lives as long as the process does: a stand-in can be stopped and started again in a test. The zero
+// value is empty.
+type Memory struct {
+	mu    sync.Mutex
+	lines map[string][][]byte
+}
+
+// Lines implements Keep.
+func (m *Memory) Lines(name string, each func(line []byte) error) error {
+	m.mu.Lock()
+	all := slices.Clone(m.lines[name])
+	m.mu.Unlock()
+	for _, line := range all {
+		if err := each(line); err != nil {
+			return err
 		}
 	}
-	return sum
+	return nil
+}
+
+// Append implements Keep.
+func (m *Memory) Append(name string, line []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lines == nil {
+		m.lines = map[string][][]byte{}
+	}
+	m.lines[name] = append(m.lines[name], slices.Clone(line))
+	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Keys are the two key pairs of a merchant's contract. They are made for one start and worth nothing elsewhere.
+// Keys are the two key pairs of a merchant's contract. They are made for one start, or for one Keep, and worth nothing elsewhere.
 type Keys struct {
 	merchant *rsa.PrivateKey
 	provider *rsa.PrivateKey
@@ -28,16 +28,31 @@ type Keys struct {
 // NewKeys makes fresh keys of 2048 bits. Tests make them once and share them.
 func NewKeys() (*Keys, error) {
 	k := &Keys{}
-	for _, to := range []**rsa.PrivateKey{&k.merchant, &k.provider} {
+	for _, to := range []**rsaKey{&k.merchant, &k.provider} {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			return nil, fmt.Errorf("make key: %w", err)
 		}
 		*to = key
 	}
+	k.name()
+	return k, nil
+}
+
+type rsaKey = rsa.PrivateKey
+
+// name gives the keys the numbers that follow from them.
+func (k *Keys) name() {
 	k.serial = fmt.Sprintf("%040X", new(big.Int).Rsh(k.merchant.N, 2048-159))
 	k.publicID = fmt.Sprintf("PUB_KEY_ID_%034d", new(big.Int).Rsh(k.provider.N, 2048-100))
-	return k, nil
+}
+
+func privatePEM(key *rsaKey) string {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // WechatSettings is what a till needs to reach the WeChat Pay of this sandbox. The fields fit wechatpay.Form.
@@ -55,17 +70,13 @@ type WechatSettings struct {
 
 // WechatSettings answers the settings, the merchant's private key included: it opens nothing but this sandbox.
 func (s *Server) WechatSettings() WechatSettings {
-	private, err := x509.MarshalPKCS8PrivateKey(s.keys.merchant)
-	if err != nil {
-		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
-	}
 	public, err := x509.MarshalPKIXPublicKey(&s.keys.provider.PublicKey)
 	if err != nil {
 		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
 	}
 	return WechatSettings{
 		BaseURL: s.url, AppID: wechatAppID, MchID: wechatMchID, Serial: s.keys.serial,
-		PrivateKey:  string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		PrivateKey:  privatePEM(s.keys.merchant),
 		PublicKeyID: s.keys.publicID,
 		PublicKey:   string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
 		NotifyURL:   s.opts.NotifyURL,

@@ -29,7 +29,8 @@ type Options struct {
 	Faults          bool             // payer codes of PayerCodes may break the wire; off in training
 	Seed            uint64           // of everything random but the keys
 	Now             func() time.Time // the provider's clock; time.Now where nil
-	Keys            *Keys            // made at start where nil, which takes a moment
+	Keys            *Keys            // taken from Keep where nil, or made at start, which takes a moment
+	Keep            Keep             // keys and books of earlier starts; nil begins anew
 	PasswordAbove   int64            // minor units above which the payer must type a password; 100000 where 0
 	PasswordQueries int              // queries that still find the payer typing; 2 where 0
 	PasswordAfter   time.Duration    // if set, the payer has typed after this time, however often one asks
@@ -71,17 +72,22 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.defaults()
 	s := &Server{
 		opts: o, keys: o.Keys, done: make(chan struct{}), scripts: map[string]*script{}, amounts: map[int64]*script{},
-		names: mathrand.New(mathrand.NewPCG(o.Seed, 1)),
 	}
+	s.renumber(0)
 	s.reseed(o.Seed)
 	if s.keys == nil {
-		keys, err := NewKeys()
+		keys, err := loadKeys(o.Keep)
 		if err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
 		}
 		s.keys = keys
 	}
 	s.wechat = newWechat(s)
+	if o.Keep != nil {
+		if err := s.wechat.replay(); err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
+	}
 	listener, err := s.listen(o.Addr, o.TLS)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -222,6 +228,9 @@ func wait(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
+
+// renumber begins the row of made numbers where n starts or changes lie behind: none may come twice.
+func (s *Server) renumber(n uint64) { s.names = mathrand.New(mathrand.NewPCG(s.opts.Seed, 1+n)) }
 
 // digits makes n random digits from the seed. The caller holds mu.
 func (s *Server) digits(n int) string {

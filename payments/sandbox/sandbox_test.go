@@ -390,3 +390,10 @@ func FuzzScript(f *testing.F) {
 		}
 	})
 }
+
+func decode(t *testing.T, text []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}

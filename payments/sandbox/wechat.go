@@ -37,13 +37,16 @@ type wechat struct {
 	refunds  map[string]*refund
 	balances map[string]int64
 	lines    []Line
-	undoing  []*order // reversals that take effect later
+	net      map[string]int64 // by own number: what the merchant gained
+	undoing  []*order         // reversals that take effect later
+	dirty    map[*order]bool  // changed since the last flush
+	written  int              // lines that are kept already
 }
 
 func newWechat(s *Server) *wechat {
 	return &wechat{
 		s: s, nonces: map[string]time.Time{}, used: map[string]bool{}, scripts: map[string]*script{},
-		orders: map[string]*order{}, refunds: map[string]*refund{},
+		orders: map[string]*order{}, refunds: map[string]*refund{}, net: map[string]int64{}, dirty: map[*order]bool{},
 		balances: map[string]int64{"payer": 100_000_000_00, "poor payer": 50, "merchant": 0},
 	}
 }
@@ -169,6 +172,14 @@ func (w *wechat) answer(r *request, hit struck) reply {
 		return refuse(401, "SIGN_ERROR", err.Error())
 	}
 	w.catchUp()
+	out := w.act(r, hit)
+	if err := w.flush(); err != nil {
+		return refuse(500, "SYSTEM_ERROR", err.Error())
+	}
+	return out
+}
+
+func (w *wechat) act(r *request, hit struck) reply {
 	switch r.act {
 	case "native":
 		return w.native(r, hit)

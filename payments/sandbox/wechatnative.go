@@ -44,6 +44,7 @@ func (w *wechat) native(r *request, hit struck) reply {
 		o.end = f.args[1]
 	}
 	w.orders[r.no] = o
+	w.touch(o)
 	return reply{200, map[string]string{"code_url": o.codeURL}}
 }
 
@@ -105,6 +106,7 @@ func (w *wechat) close(r *request, hit struck) reply {
 	if f := hit["reverse_late"]; f != nil {
 		o.undo = w.s.now().Add(f.duration())
 		w.undoing = append(w.undoing, o)
+		w.touch(o)
 		return done
 	}
 	if hit.has("pay_wins_cancel_race") {
@@ -180,22 +182,25 @@ func (w *wechat) payer(o *order, how string) error {
 		w.charge(o)
 	case PayerScans:
 		o.state, o.end = "USERPAYING", "never"
+		w.touch(o)
 	case PayerRefuses:
 		o.end, o.state = "never", "PAYERROR"
 		if o.native {
 			o.state = "NOTPAY" // the code can be scanned again
 		}
+		w.touch(o)
 	case PayerLate:
 		o.end = "never"
 		late, err := parseScript([]string{"pay_wins_cancel_race*1"})
 		if err != nil {
 			return err
 		}
-		w.scripts[o.no] = late
+		w.scripts[o.no], o.faults = late, "pay_wins_cancel_race*1"
+		w.touch(o)
 	default:
 		return fmt.Errorf("%w: %q", ErrPayer, how)
 	}
-	return nil
+	return w.flush()
 }
 
 // OpenOrder is an order that waits for its payer.

@@ -31,6 +31,7 @@ type refund struct {
 	status  string // PROCESSING, SUCCESS, ABNORMAL, CLOSED
 	end     string // what processing ends with
 	queries int    // that still find it processing
+	done    time.Time
 }
 
 func (w *wechat) refund(r *request, hit struck) reply {
@@ -82,7 +83,8 @@ func (w *wechat) refundQuery(r *request) reply {
 	}
 	if b.status == "PROCESSING" {
 		if b.queries--; b.queries < 0 {
-			b.status = b.end
+			b.status, b.done = b.end, w.s.now()
+			w.touch(b.order)
 		}
 		if b.status == "CLOSED" { // the money never went: back to the merchant
 			w.move(b.order, "refund", b.no, b.minor)
@@ -102,7 +104,7 @@ func (b *refund) describe() map[string]any {
 			"discount_refund": 0, "currency": "CNY"},
 	}
 	if b.status == "SUCCESS" {
-		d["success_time"] = b.made.In(beijing()).Format(time.RFC3339)
+		d["success_time"] = b.done.In(beijing()).Format(time.RFC3339)
 	}
 	return d
 }

@@ -42,7 +42,9 @@ type order struct {
 	no, txn string
 	total   int64
 	payer   string // name of the account
-	code    string
+	code    string // hashed
+	once    bool   // the code pays once
+	faults  string // what the payer's code brought along
 	state   string // SUCCESS, USERPAYING, REVOKED, PAYERROR, REFUND; of a native order also NOTPAY, CLOSED
 	made    time.Time
 	paid    time.Time
@@ -73,12 +75,14 @@ func (w *wechat) codepay(r *request, hit struck) reply {
 		return refuse(403, f.args[0], "付款被拒绝")
 	}
 	table, isMagic := w.s.magicCode(code)
-	if w.used[code] {
+	hashed := hashCode(code)
+	if w.used[hashed] {
 		return refuse(403, "AUTH_CODE_INVALID", "每个二维码仅限使用一次，请刷新再试")
 	}
-	w.used[code] = !isMagic
+	w.used[hashed] = !isMagic
 	now := w.s.now()
-	o := &order{no: r.no, total: r.pay.Amount.Total, payer: "payer", code: code, state: "USERPAYING", made: now, end: "SUCCESS"}
+	o := &order{no: r.no, total: r.pay.Amount.Total, payer: "payer", code: hashed, once: !isMagic, faults: table.Faults,
+		state: "USERPAYING", made: now, end: "SUCCESS"}
 	if table.poor {
 		o.payer = "poor payer"
 	}
@@ -87,6 +91,7 @@ func (w *wechat) codepay(r *request, hit struck) reply {
 		return refuse(403, "NOTENOUGH", "余额不足")
 	}
 	w.orders[r.no] = o
+	w.touch(o)
 	switch f := hit["202_userpaying"]; {
 	case f != nil:
 		o.queries = atoi(f.args, 0, w.s.opts.PasswordQueries)
@@ -136,7 +141,7 @@ func typing() reply { return reply{202, map[string]string{"trade_state": "USERPA
 
 // repeated answers the same own number a second time. It never charges.
 func (w *wechat) repeated(o *order, c codepay) reply {
-	if c.Amount.Total != o.total || c.Payer.AuthCode != o.code {
+	if c.Amount.Total != o.total || hashCode(c.Payer.AuthCode) != o.code {
 		return refuse(403, "OUT_TRADE_NO_USED", "商户订单号重复")
 	}
 	switch o.state {
@@ -184,6 +189,7 @@ func (w *wechat) advance(o *order) {
 	}
 	if o.end == "PAYERROR" || w.balances[o.payer] < o.total {
 		o.state = "PAYERROR"
+		w.touch(o)
 		return
 	}
 	w.charge(o)
@@ -196,9 +202,16 @@ func (w *wechat) charge(o *order) {
 
 // move books minor from the payer to the merchant, or back where it is below zero.
 func (w *wechat) move(o *order, kind, refundNo string, minor int64) {
-	w.balances[o.payer] -= minor
-	w.balances["merchant"] += minor
-	w.lines = append(w.lines, Line{At: w.s.now(), Kind: kind, No: o.no, RefundNo: refundNo, Transaction: o.txn, Minor: minor, Currency: "CNY"})
+	w.book(o, Line{At: w.s.now(), Kind: kind, No: o.no, RefundNo: refundNo, Transaction: o.txn, Minor: minor, Currency: "CNY"})
+	w.touch(o)
+}
+
+// book adds a movement to the books.
+func (w *wechat) book(o *order, l Line) {
+	w.balances[o.payer] -= l.Minor
+	w.balances["merchant"] += l.Minor
+	w.net[o.no] += l.Minor
+	w.lines = append(w.lines, l)
 }
 
 func (w *wechat) reverse(r *request, hit struck) reply {
@@ -231,6 +244,7 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 	if f := hit["reverse_late"]; f != nil {
 		o.undo = w.s.now().Add(f.duration())
 		w.undoing = append(w.undoing, o)
+		w.touch(o)
 		return done
 	}
 	if o.state == "USERPAYING" {
@@ -248,6 +262,7 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 
 // revoke undoes an order, paid or not. A native order that was paid meanwhile stays so.
 func (w *wechat) revoke(o *order) {
+	w.touch(o)
 	if o.native {
 		if o.paid.IsZero() {
 			o.state = "CLOSED"
