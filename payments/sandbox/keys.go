@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -19,8 +20,11 @@ import (
 
 // Keys are the two key pairs of a merchant's contract. They are made for one start, or for one Keep, and worth nothing elsewhere.
 type Keys struct {
-	merchant *rsa.PrivateKey
+	merchant *rsa.PrivateKey // nil where the merchant keeps it (KeysOf)
+	public   *rsa.PublicKey  // the merchant's
 	provider *rsa.PrivateKey
+	appID    string
+	mchID    string
 	serial   string // of the merchant's certificate
 	publicID string // of the provider's public key
 }
@@ -43,11 +47,41 @@ type rsaKey = rsa.PrivateKey
 
 // name gives the keys the numbers that follow from them.
 func (k *Keys) name() {
+	k.appID, k.mchID, k.public = wechatAppID, wechatMchID, &k.merchant.PublicKey
 	k.serial = fmt.Sprintf("%040X", new(big.Int).Rsh(k.merchant.N, 2048-159))
-	k.publicID = fmt.Sprintf("PUB_KEY_ID_%034d", new(big.Int).Rsh(k.provider.N, 2048-100))
+	k.publicID = publicID(k.provider)
 }
 
+func publicID(provider *rsaKey) string {
+	return fmt.Sprintf("PUB_KEY_ID_%034d", new(big.Int).Rsh(provider.N, 2048-100))
+}
+
+// Merchant is somebody who brings numbers and a key of his own to the sandbox, as on the day of his contract.
+type Merchant struct {
+	AppID  string
+	MchID  string
+	Serial string         // of his certificate
+	Public *rsa.PublicKey // the public half of his key
+}
+
+// KeysOf makes the provider's key pair for a merchant who has his own: the sandbox then serves him and nobody else, and
+// never sees his private key.
+func KeysOf(m Merchant) (*Keys, error) {
+	if m.Public == nil || m.AppID == "" || m.MchID == "" || m.Serial == "" {
+		return nil, errors.New("sandbox: a merchant without numbers or key")
+	}
+	provider, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("make key: %w", err)
+	}
+	return &Keys{public: m.Public, provider: provider, appID: m.AppID, mchID: m.MchID, serial: m.Serial, publicID: publicID(provider)}, nil
+}
+
+// privatePEM is empty for a key that is not here.
 func privatePEM(key *rsaKey) string {
+	if key == nil {
+		return ""
+	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
@@ -68,14 +102,15 @@ type WechatSettings struct {
 	Root        string `json:"root,omitempty"` // PEM of the certificate's authority, with Options.TLS
 }
 
-// WechatSettings answers the settings, the merchant's private key included: it opens nothing but this sandbox.
+// WechatSettings answers the settings, the merchant's private key included unless he brought his own: it
+// opens nothing but this sandbox.
 func (s *Server) WechatSettings() WechatSettings {
 	public, err := x509.MarshalPKIXPublicKey(&s.keys.provider.PublicKey)
 	if err != nil {
 		panic(fmt.Sprintf("sandbox: own key does not encode: %v", err))
 	}
 	return WechatSettings{
-		BaseURL: s.url, AppID: wechatAppID, MchID: wechatMchID, Serial: s.keys.serial,
+		BaseURL: s.url, AppID: s.keys.appID, MchID: s.keys.mchID, Serial: s.keys.serial,
 		PrivateKey:  privatePEM(s.keys.merchant),
 		PublicKeyID: s.keys.publicID,
 		PublicKey:   string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),

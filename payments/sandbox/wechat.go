@@ -19,7 +19,7 @@ import (
 // Wechat is the name under which WeChat Pay is played.
 const Wechat = "wechatpay"
 
-// The merchant of this sandbox.
+// The merchant of this sandbox, where Keys name no other.
 const (
 	wechatAppID  = "wx00000000sandbox0"
 	wechatMchID  = "1900000109"
@@ -216,7 +216,7 @@ func (w *wechat) authentic(r *request) error {
 		field[k] = v[1 : len(v)-1]
 	}
 	switch {
-	case field["mchid"] != wechatMchID:
+	case field["mchid"] != w.s.keys.mchID:
 		return fmt.Errorf("mchid is unknown")
 	case field["serial_no"] != w.s.keys.serial:
 		return fmt.Errorf("serial_no is not this merchant's")
@@ -244,7 +244,7 @@ func (w *wechat) authentic(r *request) error {
 	}
 	text := r.Method + "\n" + r.RequestURI + "\n" + field["timestamp"] + "\n" + nonce + "\n" + string(r.body) + "\n"
 	digest := sha256.Sum256([]byte(text))
-	if rsa.VerifyPKCS1v15(&w.s.keys.merchant.PublicKey, crypto.SHA256, digest[:], signature) != nil {
+	if rsa.VerifyPKCS1v15(w.s.keys.public, crypto.SHA256, digest[:], signature) != nil {
 		return fmt.Errorf("signature does not fit")
 	}
 	w.nonces[nonce] = now

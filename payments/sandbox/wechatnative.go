@@ -23,7 +23,7 @@ const (
 
 // native makes an order and the code that a payer scans.
 func (w *wechat) native(r *request, hit struck) reply {
-	if bad := r.pay.wrongNative(w.s.now()); bad != "" {
+	if bad := r.pay.wrongNative(w.s.keys, w.s.now()); bad != "" {
 		return refuse(400, "PARAM_ERROR", bad)
 	}
 	if o := w.orders[r.no]; o != nil {
@@ -49,9 +49,9 @@ func (w *wechat) native(r *request, hit struck) reply {
 }
 
 // wrongNative says what the paper does not allow, in the words of the field.
-func (c codepay) wrongNative(now time.Time) string {
+func (c codepay) wrongNative(k *Keys, now time.Time) string {
 	c.Scene.Store.ID = "1" // optional here
-	if bad := c.wrong(); bad != "" {
+	if bad := c.wrong(k); bad != "" {
 		return bad
 	}
 	u, err := url.Parse(c.NotifyURL)
@@ -83,7 +83,7 @@ func (w *wechat) repeatedNative(o *order, c codepay) reply {
 
 // close ends an order that nobody has paid.
 func (w *wechat) close(r *request, hit struck) reply {
-	if r.pay.MchID != wechatMchID {
+	if r.pay.MchID != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "mchid")
 	}
 	done := reply{status: 204}

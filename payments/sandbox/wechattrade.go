@@ -61,7 +61,7 @@ type order struct {
 }
 
 func (w *wechat) codepay(r *request, hit struck) reply {
-	if bad := r.pay.wrong(); bad != "" {
+	if bad := r.pay.wrong(w.s.keys); bad != "" {
 		return refuse(400, "PARAM_ERROR", bad)
 	}
 	if o := w.orders[r.no]; o != nil {
@@ -104,15 +104,15 @@ func (w *wechat) codepay(r *request, hit struck) reply {
 		return typing()
 	}
 	w.charge(o)
-	return reply{200, o.describe()}
+	return reply{200, o.describe(w.s.keys)}
 }
 
 // wrong says what the paper does not allow, in the words of the field.
-func (c codepay) wrong() string {
+func (c codepay) wrong(k *Keys) string {
 	switch {
-	case c.AppID != wechatAppID:
+	case c.AppID != k.appID:
 		return "appid"
-	case c.MchID != wechatMchID:
+	case c.MchID != k.mchID:
 		return "mchid"
 	case c.Description == "" || len(c.Description) > 127:
 		return "description"
@@ -156,7 +156,7 @@ func (w *wechat) repeated(o *order, c codepay) reply {
 }
 
 func (w *wechat) query(r *request) reply {
-	if r.URL.Query().Get("mchid") != wechatMchID {
+	if r.URL.Query().Get("mchid") != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "mchid")
 	}
 	o := w.orders[r.no]
@@ -164,7 +164,7 @@ func (w *wechat) query(r *request) reply {
 		return refuse(404, "ORDER_NOT_EXIST", "订单不存在")
 	}
 	w.advance(o)
-	return reply{200, o.describe()}
+	return reply{200, o.describe(w.s.keys)}
 }
 
 // advance lets the payer type for one query longer, or finish.
@@ -219,10 +219,10 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 		AppID string `json:"appid"`
 		MchID string `json:"mchid"`
 	}
-	if json.Unmarshal(r.body, &who) != nil || who.AppID != wechatAppID || who.MchID != wechatMchID {
+	if json.Unmarshal(r.body, &who) != nil || who.AppID != w.s.keys.appID || who.MchID != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "appid or mchid")
 	}
-	done := reply{200, map[string]string{"appid": wechatAppID, "mchid": wechatMchID, "out_trade_no": r.no}}
+	done := reply{200, map[string]string{"appid": w.s.keys.appID, "mchid": w.s.keys.mchID, "out_trade_no": r.no}}
 	if hit.has("reverse_lies") {
 		return done
 	}
@@ -296,9 +296,9 @@ func orderMade(o *order) time.Time {
 }
 
 // describe is the order as answers carry it.
-func (o *order) describe() map[string]any {
+func (o *order) describe(k *Keys) map[string]any {
 	d := map[string]any{
-		"appid": wechatAppID, "mchid": wechatMchID, "out_trade_no": o.no, "trade_type": o.kind(),
+		"appid": k.appID, "mchid": k.mchID, "out_trade_no": o.no, "trade_type": o.kind(),
 		"trade_state": o.state, "trade_state_desc": stateText(o.state), "attach": "", "bank_type": "OTHERS",
 		"payer":  map[string]string{"openid": "oSandbox_" + strings.ReplaceAll(o.payer, " ", "_")},
 		"amount": map[string]any{"total": o.total, "payer_total": o.total, "currency": "CNY", "payer_currency": "CNY"},
