@@ -16,6 +16,7 @@ import (
 	"suanpan/app"
 	"suanpan/app/pay"
 	"suanpan/payments"
+	"suanpan/payments/emvqr"
 	"suanpan/payments/sandbox"
 	"suanpan/payments/wechatpay"
 )
@@ -23,6 +24,7 @@ import (
 // kinds is the list of payment providers: one line each.
 func kinds() map[string]kind {
 	return map[string]kind{
+		emvqr.ID:     {emvqr.Fields(), emvqrOf, emvqrTrial},
 		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
 	}
 }
@@ -85,6 +87,14 @@ func wechatTrial(ctx context.Context, t tryout) (played, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(w.Root))
 	return played{box, doc, roots}, err
+}
+
+func emvqrOf(doc json.RawMessage, _ edge) (pay.Provider, error) {
+	form, err := strict[emvqr.Form](doc)
+	if err != nil {
+		return nil, err
+	}
+	return emvqr.New(form)
 }
 
 // reach is the edge to the open world.
