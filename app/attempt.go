@@ -68,7 +68,12 @@ func (t *turn) effect(a Attempt, fx pay.Effect) (Attempt, error) {
 		}
 		a.Backs = append(a.Backs, r)
 		return a, t.PutAttempt(a)
-	case pay.ProviderRefund, pay.Review, pay.Watch, pay.Note, pay.Alarm:
+	case pay.Watch:
+		if _, err := t.fact("payment.watch", about(a, fx)); err != nil {
+			return a, err
+		}
+		return a, t.watching(a)
+	case pay.ProviderRefund, pay.Review, pay.Note, pay.Alarm:
 		_, err := t.fact("payment."+ledger.Kind(fx.Kind), about(a, fx))
 		return a, err
 	case pay.Accept:

@@ -146,6 +146,12 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 		if method, ok := strings.CutPrefix(key, "tender:"); ok {
 			f.Tenders[method] = d.Minor
 		}
+		if method, ok := strings.CutPrefix(key, "by_hand:"); ok {
+			f.ByHand = append(f.ByHand, shift.Apart{Method: method, Count: d.N, Minor: d.Minor})
+		}
+		if method, ok := strings.CutPrefix(key, "to_verify:"); ok {
+			f.ToVerify = append(f.ToVerify, shift.Apart{Method: method, Count: d.N, Minor: d.Minor})
+		}
 		if rest, ok := strings.CutPrefix(key, "tax:"); ok {
 			code, rate, _ := strings.Cut(rest, ":")
 			r, err := money.ParseRate(rate)
@@ -155,6 +161,8 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 			f.Taxes = append(f.Taxes, shift.TaxFigure{Code: code, Rate: r, Net: d.N, Tax: d.Minor})
 		}
 	}
+	byMethod(f.ByHand)
+	byMethod(f.ToVerify)
 	sort.Slice(f.Taxes, func(a, b int) bool { return f.Taxes[a].Rate > f.Taxes[b].Rate })
 	if n := f.SaleCount + f.RefundCount; n > 0 {
 		f.First, f.Last = receiptNo(sh.Drawer, sh.Before+1), receiptNo(sh.Drawer, sh.Before+n)
@@ -351,7 +359,7 @@ func (s *Shop) report(f shift.Figures, sh shift.Shift) receipt.Report {
 	drawer := receipt.Group{Title: w("report.drawer"), Entries: []receipt.Entry{amountEntry(w("report.float"), f.Float, c),
 		amountEntry(w("report.cash_in"), f.CashIn, c), amountEntry(w("report.cash_out"), -f.CashOut, c),
 		{Label: w("report.openings"), Text: fmt.Sprint(f.Drawer)}, {Label: w("report.voids"), Text: fmt.Sprint(f.Voids)}}}
-	for _, g := range []receipt.Group{taxes, tenders, drawer} {
+	for _, g := range []receipt.Group{taxes, tenders, apart(w, "report.by_hand", f.ByHand, c), apart(w, "report.to_verify", f.ToVerify, c), drawer} {
 		if len(g.Entries) > 0 {
 			r.Groups = append(r.Groups, g)
 		}

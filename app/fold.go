@@ -123,6 +123,16 @@ func fold(f *ledger.Fact) (e Entry, d *core, err error) {
 		} else {
 			e.add("shift:"+f.Shift, "cash_out", 1, -m.Minor)
 		}
+	case factByHand:
+		var m ByHand
+		if err = json.Unmarshal(f.Body, &m); err != nil {
+			break
+		}
+		key := "by_hand:"
+		if m.Unseen {
+			key = "to_verify:"
+		}
+		e.add("shift:"+f.Shift, key+m.Provider, 1, m.Amount.Minor)
 	case factStock:
 		var m stockMove
 		if err = json.Unmarshal(f.Body, &m); err != nil {

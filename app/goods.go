@@ -34,7 +34,7 @@ func (s *Shop) find(t View, code string) (found, error) {
 	var err error
 	if f.item, f.unit, err = t.ItemByCode(code); err == nil {
 		f.scan = catalog.Scan{Kind: catalog.Unknown, Valid: true, Code: code}
-		if read := catalog.Parse(code, conf.Barcodes); read.Valid && read.PLU == "" {
+		if read := conf.codes().Parse(code); read.Valid && read.PLU == "" {
 			f.scan = read
 		}
 		return f, nil
@@ -42,7 +42,7 @@ func (s *Shop) find(t View, code string) (found, error) {
 	if !errors.Is(err, catalog.ErrNotFound) {
 		return found{}, err
 	}
-	f.scan = catalog.Parse(code, conf.Barcodes)
+	f.scan = conf.codes().Parse(code)
 	switch {
 	case f.scan.Kind == catalog.Wallet:
 		return found{}, refuse("payment_code_here", nil, "wallet", f.scan.Wallet)
@@ -104,7 +104,7 @@ func clip(code string) string {
 
 // ParseCode says what a code is, and which item it names.
 func (s *Shop) ParseCode(ctx context.Context, code string) (catalog.Scan, *catalog.Item, error) {
-	scan := catalog.Parse(strings.TrimSpace(money.Narrow(code)), s.config().Barcodes)
+	scan := s.config().codes().Parse(strings.TrimSpace(money.Narrow(code)))
 	item, err := view(ctx, s, func(v View) (*catalog.Item, error) {
 		item, _, err := v.ItemByCode(strings.TrimSpace(code))
 		if errors.Is(err, catalog.ErrNotFound) && scan.PLU != "" {

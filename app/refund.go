@@ -161,6 +161,13 @@ func (t *turn) sources(sold Sale) ([]source, map[string]Attempt, error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		if cashOnly, err := t.byHand(a); cashOnly || err != nil {
+			if err != nil {
+				return nil, nil, err
+			}
+			cash += tender.Minor
+			continue
+		}
 		attempts[a.ID] = a
 		out = append(out, source{tender.Method, a.ID, a.ProviderTxn, pay.Refundable(a.Attempt, a.Backs).Minor})
 	}

@@ -14,30 +14,45 @@ import (
 
 // Config is what a shop decides once and may change later. It is one setting, read whole.
 type Config struct {
-	Shop        string         `json:"shop"`
-	Till        string         `json:"till"` // short name of this till, the letter in front of receipt numbers
-	Template    string         `json:"template"`
-	Locale      string         `json:"locale"`
-	Second      string         `json:"second_locale,omitempty"` // second language of receipts
-	Currency    money.Currency `json:"currency"`
-	TaxIncluded bool           `json:"prices_include_tax"`
-	TaxPerLine  bool           `json:"tax_per_line"`
-	Rounding    money.Rounding `json:"rounding,omitzero"`
-	DefaultTax  string         `json:"default_tax"` // of items without a tax class (X24)
-	Cutover     time.Duration  `json:"cutover,omitempty"`
-	CashCap     int64          `json:"cash_cap"`     // minor units per cash movement without approval (X31)
-	DiscountCap money.Rate     `json:"discount_cap"` // of a line or basket without approval
-	TenderCap   int64          `json:"tender_cap"`   // cash handed over above the total that is asked about once (X12)
-	LooseCap    int64          `json:"loose_cap"`    // return without receipt, minor units (R5)
-	LooseDays   int            `json:"loose_days"`   // period whose lowest price counts (R5)
-	Header      []string       `json:"header,omitempty"`
-	Footer      []string       `json:"footer,omitempty"`
-	Columns     int            `json:"columns"` // of the receipt printer: 32, 42 or 48
-	Barcodes    []catalog.Rule `json:"barcodes"`
-	Weighed     string         `json:"weighed"` // "label" or "catalog" wins, where a rule does not say (S2)
-	AutoPrint   bool           `json:"auto_print"`
-	Notes       []int64        `json:"notes"` // note keys, minor units
-	Made        time.Time      `json:"made"`
+	Shop        string               `json:"shop"`
+	Till        string               `json:"till"` // short name of this till, the letter in front of receipt numbers
+	Template    string               `json:"template"`
+	Locale      string               `json:"locale"`
+	Second      string               `json:"second_locale,omitempty"` // second language of receipts
+	Currency    money.Currency       `json:"currency"`
+	TaxIncluded bool                 `json:"prices_include_tax"`
+	TaxPerLine  bool                 `json:"tax_per_line"`
+	Rounding    money.Rounding       `json:"rounding,omitzero"`
+	DefaultTax  string               `json:"default_tax"` // of items without a tax class (X24)
+	Cutover     time.Duration        `json:"cutover,omitempty"`
+	CashCap     int64                `json:"cash_cap"`     // minor units per cash movement without approval (X31)
+	DiscountCap money.Rate           `json:"discount_cap"` // of a line or basket without approval
+	TenderCap   int64                `json:"tender_cap"`   // cash handed over above the total that is asked about once (X12)
+	LooseCap    int64                `json:"loose_cap"`    // return without receipt, minor units (R5)
+	LooseDays   int                  `json:"loose_days"`   // period whose lowest price counts (R5)
+	Header      []string             `json:"header,omitempty"`
+	Footer      []string             `json:"footer,omitempty"`
+	Columns     int                  `json:"columns"` // of the receipt printer: 32, 42 or 48
+	Barcodes    []catalog.Rule       `json:"barcodes"`
+	Weighed     string               `json:"weighed"` // "label" or "catalog" wins, where a rule does not say (S2)
+	AutoPrint   bool                 `json:"auto_print"`
+	Wallets     []catalog.WalletCode `json:"wallet_codes,omitempty"`    // of payers; catalog.DefaultWallets where empty
+	TwoLook     bool                 `json:"two_people_look,omitempty"` // the second look at a static code is another person's (X18)
+	Notes       []int64              `json:"notes"`                     // note keys, minor units
+	Made        time.Time            `json:"made"`
+}
+
+// Payers is the table that tells payer codes apart.
+func (c Config) Payers() []catalog.WalletCode {
+	if len(c.Wallets) == 0 {
+		return catalog.DefaultWallets()
+	}
+	return c.Wallets
+}
+
+// codes is what this shop takes scanned codes for.
+func (c Config) codes() catalog.Grammar {
+	return catalog.Grammar{Rules: c.Barcodes, Wallets: c.Payers()}
 }
 
 // Rules are the settings of the one calculation.
@@ -223,6 +238,9 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		}
 		if err := catalog.CheckRules(conf.Barcodes); err != nil {
 			return Config{}, refuse("barcode_rules_invalid", err)
+		}
+		if err := catalog.CheckWallets(conf.Wallets); err != nil {
+			return Config{}, refuse("wallet_codes_invalid", err, "why", err.Error())
 		}
 		conf.Currency, conf.Till, conf.Made, conf.Template = old.Currency, old.Till, old.Made, old.Template
 		if _, err := t.fact("shop.configured", conf); err != nil {

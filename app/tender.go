@@ -36,14 +36,17 @@ type Payment struct {
 	QR      string    `json:"qr,omitempty"`
 	Words   string    `json:"words,omitempty"` // what the provider or terminal says at the moment, for the cashier
 	Since   time.Time `json:"since,omitzero"`
-	Settled string    `json:"sale,omitempty"` // the sale, when this payment settled a parked order by itself (S13)
+	Flow    pay.Flow  `json:"flow,omitempty"`
+	Manual  bool      `json:"manual,omitempty"` // a person, not a machine, said that it is paid
+	Looked  string    `json:"looked,omitempty"` // the reference of a first look that wants a second
+	Settled string    `json:"sale,omitempty"`   // the sale, when this payment settled a parked order by itself (S13)
 }
 
 // Tender takes money for an order. Cash is taken at once. For a provider the attempt is committed under its own number
 // before the first byte leaves, and the answer comes when it is decided or Wait is over: until it is proven, nothing is paid.
 func (s *Shop) Tender(ctx context.Context, ask TenderAsk) (Payment, error) {
 	if ask.Method == "" || ask.Method == "code" {
-		wallet, ok := catalog.Payer(strings.TrimSpace(ask.Code.Reveal()), catalog.DefaultWallets())
+		wallet, ok := catalog.Payer(strings.TrimSpace(ask.Code.Reveal()), s.config().Payers())
 		if !ok {
 			return Payment{}, refuse("not_a_payment_code", nil)
 		}
@@ -218,6 +221,8 @@ func flowFor(p pay.Provider, ask TenderAsk) (pay.Flow, error) {
 		want = pay.ByCode
 	} else if p.Caps().Offers(pay.ByCard) {
 		want = pay.ByCard
+	} else if !p.Caps().Offers(pay.ByQR) && p.Caps().Offers(pay.ByStatic) {
+		want = pay.ByStatic
 	}
 	if !p.Caps().Offers(want) {
 		return "", refuse("flow_unavailable", nil, "method", ask.Method, "flow", string(want))
@@ -258,7 +263,7 @@ func (s *Shop) Methods() []string {
 
 func paymentOf(a Attempt) Payment {
 	return Payment{ID: a.ID, Order: order.ID(a.Order), Method: a.Provider, State: a.State, Minor: a.Amount.Minor, Ref: a.ProviderTxn,
-		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt}
+		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt, Flow: a.Flow, Manual: a.Manual}
 }
 
 // await answers when the attempt is decided, when the time is over, or when ctx ends; the attempt goes on regardless.

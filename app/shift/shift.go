@@ -60,7 +60,9 @@ type Figures struct {
 	Voids       int64            `json:"voids"`           // number of voided lines and carts
 	Drawer      int64            `json:"drawer_openings"` // without a sale
 	Taxes       []TaxFigure      `json:"taxes"`
-	Tenders     map[string]int64 `json:"tenders"` // kept after change and refunds
+	Tenders     map[string]int64 `json:"tenders"`             // kept after change and refunds
+	ByHand      []Apart          `json:"by_hand,omitempty"`   // of Tenders: a person saw the money of a static code (X18)
+	ToVerify    []Apart          `json:"to_verify,omitempty"` // of Tenders: nobody has seen it yet
 	CashIn      int64            `json:"cash_in"`
 	CashOut     int64            `json:"cash_out"`           // as a positive number
 	Expected    map[string]int64 `json:"expected,omitempty"` // only for roles that may see it
@@ -76,6 +78,13 @@ type TaxFigure struct {
 	Rate money.Rate `json:"rate"`
 	Net  int64      `json:"net"`
 	Tax  int64      `json:"tax"`
+}
+
+// Apart is a part of the takings of one method that is reported apart.
+type Apart struct {
+	Method string `json:"method"`
+	Count  int64  `json:"count"`
+	Minor  int64  `json:"amount"`
 }
 
 // Doubt is a payment whose outcome is not proven.

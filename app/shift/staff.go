@@ -41,14 +41,18 @@ const (
 	EditShop   Act = "edit_settings"
 	SeeLedger  Act = "see_ledger"
 	Resolve    Act = "resolve_payment"
+	Unproven   Act = "finish_unproven" // a sale whose static code nobody has seen paid (X18)
+	SecondLook Act = "second_look"     // another person than the first one; nobody has it alone
+	OverLimit  Act = "over_limit"      // on account, above the customer's limit (X22)
+	EditCards  Act = "edit_cards"      // members, gift cards, accounts and their limits
 )
 
 // Roles is the table of who may do what, kept small enough to read. Own roles come with the staff issue (X37–X38).
 var roles = map[string][]Act{
 	"cashier":    {Sell, Refund, Discount, VoidLine, VoidOrder, CashMove, Close, Reprint},
-	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve},
+	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve, Unproven, OverLimit},
 	"manager": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash,
-		EditItems, EditStaff, EditShop, SeeLedger, Resolve},
+		EditItems, EditStaff, EditShop, SeeLedger, Resolve, Unproven, OverLimit, EditCards},
 	"accountant": {SeeCash, SeeLedger, Reprint},
 	"technician": {EditShop},
 }

@@ -240,11 +240,14 @@ type Payment struct {
 	Ref     string `json:"provider_ref,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	QR      string `json:"qr,omitempty"`
-	Sale    string `json:"sale,omitempty"` // when it settled a parked basket by itself
+	Sale    string `json:"sale,omitempty"`   // when it settled a parked basket by itself
+	Flow    string `json:"flow,omitempty"`   // code, qr, card, static
+	Manual  bool   `json:"manual,omitempty"` // a person said that it is paid
+	Looked  string `json:"looked,omitempty"` // the first look's reference: confirm once more
 }
 
 func paid(p app.Payment) Payment {
-	return Payment{p.ID, p.Method, string(p.State), p.Minor, p.Change, p.Ref, p.Reason, p.QR, p.Settled}
+	return Payment{p.ID, p.Method, string(p.State), p.Minor, p.Change, p.Ref, p.Reason, p.QR, p.Settled, string(p.Flow), p.Manual, p.Looked}
 }
 
 func payMethods() []Method {
