@@ -24,7 +24,7 @@ import (
 // kinds is the list of payment providers: one line each.
 func kinds() map[string]kind {
 	return map[string]kind{
-		emvqr.ID:     {emvqr.Fields(), emvqrOf, emvqrTrial},
+		emvqr.ID:     {emvqr.Fields(), emvqrOf, nil},
 		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
 	}
 }
