@@ -16,6 +16,7 @@ import (
 	"suanpan/app"
 	"suanpan/app/pay"
 	"suanpan/payments"
+	"suanpan/payments/alipay"
 	"suanpan/payments/emvqr"
 	"suanpan/payments/sandbox"
 	"suanpan/payments/wechatpay"
@@ -24,6 +25,7 @@ import (
 // kinds is the list of payment providers: one line each.
 func kinds() map[string]kind {
 	return map[string]kind{
+		alipay.ID:    {alipay.Fields(), alipayOf, alipayTrial},
 		emvqr.ID:     {emvqr.Fields(), emvqrOf, nil},
 		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
 	}

@@ -29,6 +29,9 @@ type Harness struct {
 	// Charges and Net ask the peer's own books about an own number: how often money was taken, and what is left of it.
 	Charges func(no string) int
 	Net     func(no string) int64
+	// Without names what this wire cannot have: "stale_ts" where an answer carries no time, "PAYERROR" where a payer who gives
+	// up is not told apart from one who waits, so that the end is a cancel and no refusal.
+	Without []string
 	// Kept is everything that was logged so far, for the search for secrets. May be nil.
 	Kept func() string
 }
