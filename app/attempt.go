@@ -2,12 +2,56 @@ package app
 
 import (
 	"fmt"
+	"slices"
 
 	"suanpan/app/ledger"
 	"suanpan/app/order"
 	"suanpan/app/pay"
 	"suanpan/app/shift"
 )
+
+// begin plans an attempt for an order and commits it, as sent: only after the commit may it leave (Shop.submit). The caller
+// saves the order.
+func (t *turn) begin(p pay.Provider, o *order.Order, plan pay.Plan) (Attempt, error) {
+	if !p.Caps().Takes(o.Rules.Currency) {
+		return Attempt{}, refuse("currency_refused", nil, "method", p.ID(), "currency", string(o.Rules.Currency))
+	}
+	conf := t.s.config()
+	plan.Order, plan.Tender, plan.Till, plan.Shift, plan.Title, plan.At = string(o.ID), string(o.ID), conf.Till, t.shift.ID, conf.Shop, t.now
+	a := Attempt{Staff: t.staff.ID, Attempt: pay.NewAttempt(p, plan)}
+	var err error
+	if a.Seq, err = t.Next("attempt"); err != nil {
+		return a, err
+	}
+	a.Attempt, _ = pay.Step(a.Attempt, pay.Event{Kind: pay.Submitted, At: t.now})
+	if err := t.PutAttempt(a); err != nil {
+		return a, err
+	}
+	body := map[string]any{"payment": a.ID, "order": a.Order, "provider": a.Provider, "own_no": a.No, "amount": a.Amount}
+	if a.Offer != "" {
+		body["offer"] = a.Offer
+	}
+	if _, err := t.fact("payment.submitted", body); err != nil {
+		return a, err
+	}
+	o.State = order.Paying
+	t.tellPayment(a)
+	return a, nil
+}
+
+// tellPayment tells that an attempt changed, and its offer with it.
+func (t *turn) tellPayment(a Attempt) {
+	t.tell(Event{Kind: PaymentChanged, Order: order.ID(a.Order), Payment: a.ID})
+	if a.Offer == "" {
+		return
+	}
+	t.tell(Event{Kind: OfferChanged, Order: order.ID(a.Order), Offer: a.Offer})
+	t.after = append(t.after, func() {
+		if t.s.codes[a.Offer] != nil {
+			go t.s.chargeCode(t.s.codes[a.Offer])
+		}
+	})
+}
 
 // step moves an attempt, saves it, and carries out in the same transaction every effect that belongs there (pay.Effect).
 // Calls are not made here: they follow from the saved attempt.
@@ -23,8 +67,13 @@ func (t *turn) step(a Attempt, e pay.Event) (Attempt, error) {
 	if err := t.PutAttempt(a); err != nil {
 		return a, err
 	}
-	t.tell(Event{Kind: PaymentChanged, Order: order.ID(a.Order), Payment: a.ID})
+	t.tellPayment(a)
 	t.after = append(t.after, t.s.poke)
+	if a.State == pay.Succeeded && was != a.State && a.Offer != "" {
+		if err := t.won(a); err != nil {
+			return a, err
+		}
+	}
 	for _, fx := range effects {
 		var err error
 		if a, err = t.effect(a, fx); err != nil {
@@ -77,7 +126,10 @@ func (t *turn) effect(a Attempt, fx pay.Effect) (Attempt, error) {
 		_, err := t.fact("payment."+ledger.Kind(fx.Kind), about(a, fx))
 		return a, err
 	case pay.Accept:
-		_, open := t.stillOpen(a)
+		open, err := t.wants(a)
+		if err != nil {
+			return a, err
+		}
 		kind := pay.PolicyRefund
 		if open && pay.MayAccept(a.Attempt, true) == nil {
 			kind = pay.PolicyAccept
@@ -99,7 +151,7 @@ func (t *turn) stepRefund(a Attempt, i int, e pay.Event) (Attempt, error) {
 		if _, err := t.fact("payment.refund_state", map[string]any{"payment": a.ID, "refund": next.No, "from": was, "to": next.State, "reason": next.Reason}); err != nil {
 			return a, err
 		}
-		t.tell(Event{Kind: PaymentChanged, Order: order.ID(a.Order), Payment: a.ID})
+		t.tellPayment(a)
 	}
 	t.after = append(t.after, t.s.poke)
 	for _, fx := range effects {
@@ -146,6 +198,21 @@ func (t *turn) stillOpen(a Attempt) (*order.Order, bool) {
 		return nil, false
 	}
 	return o.Clone(), order.Calc(o).Due >= a.Amount.Minor
+}
+
+// wants reports whether an order would take an attempt's late money: its order is open, and what is due is not expected from
+// another attempt that is still open.
+func (t *turn) wants(a Attempt) (bool, error) {
+	o, open := t.stillOpen(a)
+	if !open {
+		return false, nil
+	}
+	list, err := t.AttemptsOf(o.ID)
+	if err != nil {
+		return false, err
+	}
+	list = slices.DeleteFunc(list, func(b Attempt) bool { return b.ID == a.ID })
+	return order.Calc(expecting(o, list)).Due >= a.Amount.Minor, nil
 }
 
 // captured books proven money: the provider owes it, and the shop owes the customer until the sale is settled. The order

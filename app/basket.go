@@ -8,7 +8,6 @@ import (
 	"suanpan/app/catalog"
 	"suanpan/app/money"
 	"suanpan/app/order"
-	"suanpan/app/pay"
 )
 
 // Basket is an unfinished order with its calculated result. Both are copies: changing them changes nothing.
@@ -193,7 +192,7 @@ func (s *Shop) Unfinished(ctx context.Context) ([]Held, error) {
 	}
 	waiting := map[string]bool{}
 	for _, a := range open {
-		waiting[a.Order] = waiting[a.Order] || a.State.Open()
+		waiting[a.Order] = waiting[a.Order] || a.Wanted()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,14 +210,14 @@ func (s *Shop) Unfinished(ctx context.Context) ([]Held, error) {
 }
 
 // pending returns the attempt that may still bring money to an order, nil when there is none. Late money on its way back is
-// none (G3).
+// none (G3), and so is what was set aside.
 func (t *turn) pending(id order.ID) (*Attempt, error) {
 	list, err := t.AttemptsOf(id)
 	if err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if list[i].State.Open() && list[i].State != pay.Refunding {
+		if list[i].Wanted() {
 			return &list[i], nil
 		}
 	}

@@ -11,6 +11,7 @@ const (
 	OrderClosed      EventKind = "order_end" // settled, voided, or taken off the counter
 	CurrentChanged   EventKind = "current"   // another order is on the counter
 	PaymentChanged   EventKind = "payment"
+	OfferChanged     EventKind = "offer" // something about the attempts of Offer
 	SaleSettled      EventKind = "sale"
 	ShiftChanged     EventKind = "shift"
 	StaffChanged     EventKind = "staff"
@@ -27,6 +28,7 @@ type Event struct {
 	Order   order.ID
 	Line    int
 	Payment string
+	Offer   string
 	Sale    string
 	Code    string
 }

@@ -23,7 +23,10 @@ func (s *Shop) DecideLate(ctx context.Context, id string, keep bool) (Payment, e
 		}
 		e := pay.Event{Kind: pay.PolicyRefund, At: t.now, Staff: t.staff.ID}
 		if keep {
-			_, open := t.stillOpen(a)
+			open, err := t.wants(a)
+			if err != nil {
+				return Payment{}, err
+			}
 			if err := pay.MayAccept(a.Attempt, open); err != nil {
 				return Payment{}, refuse("late_not_safe", err)
 			}

@@ -92,15 +92,17 @@ func (g *gate) ask(op string) error {
 
 // rig is a till on a real folder, with a real provider that speaks to a sandbox in this process.
 type rig struct {
-	t      testing.TB
-	dir    string
-	clock  app.Clock
-	port   *port
-	gate   *gate
-	shop   *app.Shop
-	stop   context.CancelFunc
-	runs   sync.WaitGroup
-	nudges atomic.Int64
+	t       testing.TB
+	dir     string
+	clock   app.Clock
+	port    *port
+	models  []pay.Provider // instead of a port
+	porters porters        // with models in a bubble
+	gate    *gate
+	shop    *app.Shop
+	stop    context.CancelFunc
+	runs    sync.WaitGroup
+	nudges  atomic.Int64
 }
 
 // newRig opens an empty folder. Inside a bubble, port must have been made outside of it; nil has no provider.
@@ -145,6 +147,9 @@ func (r *rig) again(s app.Store) *app.Shop {
 	if r.port != nil {
 		p.AlwaysTrial, p.Trial = true, func() ([]pay.Provider, app.Sandbox) { return []pay.Provider{r.port}, r.port }
 	}
+	if r.models != nil {
+		p.AlwaysTrial, p.Trial = true, func() ([]pay.Provider, app.Sandbox) { return r.models, nil }
+	}
 	shop, err := app.New(context.Background(), p)
 	if err != nil {
 		r.t.Fatal(err)
@@ -154,12 +159,15 @@ func (r *rig) again(s app.Store) *app.Shop {
 
 // outside runs fn beyond the bubble, where waiting for a socket does not hold up virtual time.
 func (r *rig) outside(fn func()) {
-	if r.port == nil {
+	switch {
+	case r.port != nil:
+		r.port.at.Store(r.clock.Now().UnixNano())
+		r.port.out(fn)
+	case r.porters != nil:
+		r.porters.out(fn)
+	default:
 		fn()
-		return
 	}
-	r.port.at.Store(r.clock.Now().UnixNano())
-	r.port.out(fn)
 }
 
 func (r *rig) close() {
@@ -206,13 +214,13 @@ type whole interface {
 
 // port is a real provider's client in front of its stand-in. Its calls run on goroutines outside of any bubble.
 type port struct {
-	book    sandbox.Book
-	fresh   func() string // a payer's code that was never used
-	clock   app.Clock
-	real    whole
-	at      atomic.Int64 // the till's clock, which the sandbox follows
-	porters chan porter
-	calls   atomic.Int64
+	book  sandbox.Book
+	fresh func() string // a payer's code that was never used
+	clock app.Clock
+	real  whole
+	at    atomic.Int64 // the till's clock, which the sandbox follows
+	porters
+	calls atomic.Int64
 }
 
 type porter struct {
@@ -220,11 +228,30 @@ type porter struct {
 	out chan struct{}
 }
 
-func (p *port) out(fn func()) {
-	one := <-p.porters
+// porters run what must not happen inside a bubble; make them outside of it.
+type porters chan porter
+
+func newPorters(t testing.TB, n int) porters {
+	all := make(porters, n)
+	for range n {
+		one := porter{make(chan func()), make(chan struct{})}
+		all <- one
+		go func() {
+			for fn := range one.in {
+				fn()
+				one.out <- struct{}{}
+			}
+		}()
+		t.Cleanup(func() { close(one.in) })
+	}
+	return all
+}
+
+func (p porters) out(fn func()) {
+	one := <-p
 	one.in <- fn
 	<-one.out
-	p.porters <- one
+	p <- one
 }
 
 // newPort is WeChat Pay. It must be called outside of the bubble.
@@ -257,18 +284,7 @@ func newPort(t testing.TB) *port {
 // emptyPort has goroutines outside of the bubble, and nobody to speak to yet.
 func emptyPort(t testing.TB) *port {
 	t.Helper()
-	p := &port{porters: make(chan porter, 12)}
-	for range cap(p.porters) {
-		one := porter{make(chan func()), make(chan struct{})}
-		p.porters <- one
-		go func() {
-			for fn := range one.in {
-				fn()
-				one.out <- struct{}{}
-			}
-		}()
-		t.Cleanup(func() { close(one.in) })
-	}
+	p := &port{porters: newPorters(t, 12)}
 	p.at.Store(noon.UnixNano())
 	return p
 }

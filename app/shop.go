@@ -82,11 +82,12 @@ type Shop struct {
 	watches int
 	wake    chan struct{}            // the payment runner looks again
 	flying  map[string]chan struct{} // attempts with a call under way
+	codes   map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
 }
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}}
+	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}}
 	err := p.Store.View(ctx, func(v View) error {
 		if err := s.load(v); err != nil {
 			return err

@@ -16,7 +16,8 @@ import (
 // TenderAsk is money offered for an order.
 type TenderAsk struct {
 	Order   order.ID      `json:"order,omitempty"`   // the current one where empty
-	Method  string        `json:"method"`            // cash, card (any terminal) or a provider's ID; where empty, the payer's code says it
+	Method  string        `json:"method"`            // cash, "card" or "qr" (the first that offers it) or a provider's ID; where empty, the payer's code says it
+	Flow    pay.Flow      `json:"flow,omitempty"`    // how the payer takes part, where a method has several ways
 	Minor   *int64        `json:"amount,omitempty"`  // minor units; what is due where nil; for cash, what was handed over
 	Code    pay.Secret    `json:"-"`                 // what the payer showed: never stored, never logged
 	Wait    time.Duration `json:"wait,omitempty"`    // answer when the attempt is decided, or after this long
@@ -37,6 +38,7 @@ type Payment struct {
 	Words   string    `json:"words,omitempty"` // what the provider or terminal says at the moment, for the cashier
 	Since   time.Time `json:"since,omitzero"`
 	Flow    pay.Flow  `json:"flow,omitempty"`
+	Offer   string    `json:"offer,omitempty"`  // the pay screen's set to which it belongs; see Offered
 	Manual  bool      `json:"manual,omitempty"` // a person, not a machine, said that it is paid
 	Looked  string    `json:"looked,omitempty"` // the reference of a first look that wants a second
 	Settled string    `json:"sale,omitempty"`   // the sale, when this payment settled a parked order by itself (S13)
@@ -45,12 +47,16 @@ type Payment struct {
 // Tender takes money for an order. Cash is taken at once. For a provider the attempt is committed under its own number
 // before the first byte leaves, and the answer comes when it is decided or Wait is over: until it is proven, nothing is paid.
 func (s *Shop) Tender(ctx context.Context, ask TenderAsk) (Payment, error) {
-	if ask.Method == "" || ask.Method == "code" {
-		wallet, ok := catalog.Payer(strings.TrimSpace(ask.Code.Reveal()), s.config().Payers())
-		if !ok {
-			return Payment{}, refuse("not_a_payment_code", nil)
-		}
-		ask.Method = wallet
+	var err error
+	switch ask.Method {
+	case "", "code":
+		ask.Method, err = s.whoseCode(ask.Code)
+	case string(pay.ByCard), string(pay.ByQR):
+		ask.Flow = pay.Flow(ask.Method)
+		ask.Method, err = s.first(ask.Flow)
+	}
+	if err != nil {
+		return Payment{}, err
 	}
 	if ask.Minor != nil && (*ask.Minor < 0 || *ask.Minor > money.MaxMinor || (*ask.Minor == 0 && ask.Method != order.Cash)) {
 		return Payment{}, refuse("amount_invalid", nil, "amount", *ask.Minor)
@@ -153,15 +159,10 @@ func (s *Shop) TakeBack(ctx context.Context, id order.ID, payment string) (Baske
 // charge begins an attempt with a provider and waits for it as long as the caller wants.
 func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 	p := s.provider(ask.Method)
-	if ask.Method == Card {
-		if p = s.terminal(); p != nil {
-			ask.Method = p.ID()
-		}
-	}
 	if p == nil {
 		return Payment{}, refuse("method_unavailable", nil, "method", ask.Method)
 	}
-	flow, err := flowFor(p, ask)
+	flow, err := flowFor(p, ask.Flow, ask.Code)
 	if err != nil {
 		return Payment{}, err
 	}
@@ -182,70 +183,62 @@ func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 		if !p.Caps().Takes(o.Rules.Currency) {
 			return Payment{}, refuse("currency_refused", nil, "method", ask.Method, "currency", string(o.Rules.Currency))
 		}
-		conf := s.config()
-		a = Attempt{Staff: t.staff.ID, Attempt: pay.NewAttempt(p, pay.Plan{ID: NewID(), Order: string(o.ID), Tender: string(o.ID), Till: conf.Till, Shift: t.shift.ID,
-			Title: conf.Shop, Amount: money.Of(amount, o.Rules.Currency), Flow: flow, Code: ask.Code, At: t.now})}
-		if a.Seq, err = t.Next("attempt"); err != nil {
-			return Payment{}, err
-		}
-		next, _ := pay.Step(a.Attempt, pay.Event{Kind: pay.Submitted, At: t.now})
-		a.Attempt = next
-		if err := t.PutAttempt(a); err != nil {
-			return Payment{}, err
-		}
-		if _, err := t.fact("payment.submitted", map[string]any{"payment": a.ID, "order": a.Order, "provider": a.Provider, "own_no": a.No, "amount": a.Amount}); err != nil {
-			return Payment{}, err
-		}
-		o.State = order.Paying
-		if _, err := t.save(o, 0, headOnly); err != nil {
+		if a, err = t.begin(p, o, pay.Plan{ID: NewID(), Amount: money.Of(amount, o.Rules.Currency), Flow: flow, Code: ask.Code}); err != nil {
 			return Payment{}, err
 		}
 		fresh = true
-		t.tell(Event{Kind: PaymentChanged, Order: o.ID, Payment: a.ID})
-		return paymentOf(a), nil
+		_, err = t.save(o, 0, headOnly)
+		return paymentOf(a), err
 	})
 	if err != nil {
 		return Payment{}, err
 	}
 	if fresh {
-		a.Code = ask.Code
 		s.submit(context.WithoutCancel(ctx), p, a)
 	}
 	return s.await(ctx, begun.ID, ask.Wait)
 }
 
-// flowFor picks what the ask and the provider's abilities allow.
-func flowFor(p pay.Provider, ask TenderAsk) (pay.Flow, error) {
-	want := pay.ByQR
-	if !ask.Code.Empty() {
+// flowFor picks what was asked for, or else what the provider's abilities allow.
+func flowFor(p pay.Provider, want pay.Flow, code pay.Secret) (pay.Flow, error) {
+	switch {
+	case !code.Empty():
 		want = pay.ByCode
-	} else if p.Caps().Offers(pay.ByCard) {
+	case want == "" && p.Caps().Offers(pay.ByCard):
 		want = pay.ByCard
-	} else if !p.Caps().Offers(pay.ByQR) && p.Caps().Offers(pay.ByStatic) {
+	case want == "" && !p.Caps().Offers(pay.ByQR) && p.Caps().Offers(pay.ByStatic):
 		want = pay.ByStatic
+	case want == "":
+		want = pay.ByQR
 	}
-	if !p.Caps().Offers(want) {
-		return "", refuse("flow_unavailable", nil, "method", ask.Method, "flow", string(want))
+	if !p.Caps().Offers(want) || (want == pay.ByCode && code.Empty()) {
+		return "", refuse("flow_unavailable", nil, "method", p.ID(), "flow", string(want))
 	}
 	return want, nil
+}
+
+// whoseCode answers the method that a payer's code belongs to.
+func (s *Shop) whoseCode(code pay.Secret) (string, error) {
+	wallet, ok := catalog.Payer(strings.TrimSpace(code.Reveal()), s.config().Payers())
+	if !ok {
+		return "", refuse("not_a_payment_code", nil)
+	}
+	return wallet, nil
+}
+
+// first answers the first method that offers a flow in the shop's currency.
+func (s *Shop) first(flow pay.Flow) (string, error) {
+	for _, w := range s.Ways() {
+		if w.Flow == flow && w.Method != "" {
+			return w.Method, nil
+		}
+	}
+	return "", refuse("method_unavailable", nil, "method", string(flow))
 }
 
 func (s *Shop) provider(id string) pay.Provider {
 	for _, p := range s.providers() {
 		if p.ID() == id {
-			return p
-		}
-	}
-	return nil
-}
-
-// Card is the method of whichever terminal is there.
-const Card = "card"
-
-// terminal is the first provider that takes cards; nil where none does.
-func (s *Shop) terminal() pay.Provider {
-	for _, p := range s.providers() {
-		if p.Caps().Offers(pay.ByCard) {
 			return p
 		}
 	}
@@ -263,7 +256,7 @@ func (s *Shop) Methods() []string {
 
 func paymentOf(a Attempt) Payment {
 	return Payment{ID: a.ID, Order: order.ID(a.Order), Method: a.Provider, State: a.State, Minor: a.Amount.Minor, Ref: a.ProviderTxn,
-		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt, Flow: a.Flow, Manual: a.Manual}
+		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt, Flow: a.Flow, Offer: a.Offer, Manual: a.Manual}
 }
 
 // await answers when the attempt is decided, when the time is over, or when ctx ends; the attempt goes on regardless.

@@ -47,10 +47,13 @@ func (s *Shop) Due(ctx context.Context, id order.ID, method string) (money.Amoun
 
 // expecting returns the order as it will be when every open attempt has brought its money: what is due then is free to be
 // tendered, and a rounding that is for cash alone does not join in where a wallet may still pay its part.
+// Of an offer only one attempt ever pays.
 func expecting(o *order.Order, list []Attempt) *order.Order {
 	o = o.Clone()
+	offers := map[string]bool{}
 	for _, a := range list {
-		if a.State.Open() && a.State != pay.Refunding {
+		if a.Wanted() && !offers[a.Offer] {
+			offers[a.Offer] = a.Offer != ""
 			o.Tenders = append(o.Tenders, order.Tender{Method: a.Provider, Minor: a.Amount.Minor, State: order.Succeeded})
 		}
 	}

@@ -23,6 +23,7 @@ type Plan struct {
 	Seq    int64        // the till's running number of attempts, for protocols whose own number is short; 0 where not kept
 	Order  string       // the order being paid
 	Tender string       // the tender of the order; G3 looks at attempts of one tender
+	Offer  string       // the set of attempts of which the first to be paid is wanted; empty outside of one
 	Till   string       // device number shown to the provider
 	Shift  string       // the shift in which it began
 	Title  string       // what the payer reads: "Suanpan demo shop"
@@ -43,6 +44,7 @@ type Attempt struct {
 	Flow     Flow         `json:"flow"`
 	Order    string       `json:"order,omitempty"`
 	Tender   string       `json:"tender,omitempty"`
+	Offer    string       `json:"offer,omitempty"` // G3: attempts of one offer may be open together
 	Till     string       `json:"till,omitempty"`
 	Shift    string       `json:"shift,omitempty"`
 	Title    string       `json:"title,omitempty"`
@@ -57,6 +59,7 @@ type Attempt struct {
 	Reason        Reason    `json:"reason,omitempty"`
 	Manual        bool      `json:"manual,omitempty"` // a person, not a machine, said that it is paid
 	Forced        bool      `json:"forced,omitempty"` // a manager ended a review
+	Aside         bool      `json:"aside,omitempty"`  // its order waits for it no more: money that comes nevertheless goes back by itself
 	ProviderTxn   string    `json:"provider_txn,omitempty"`
 	ProviderState string    `json:"provider_state,omitempty"`
 	WireCode      string    `json:"wire_code,omitempty"`
@@ -119,7 +122,7 @@ func NewAttempt(p Provider, plan Plan) Attempt {
 	t := p.Timing(plan.Flow)
 	return Attempt{
 		ID: plan.ID, No: OwnNo(plan.ID), Seq: plan.Seq, Provider: p.ID(), Merchant: p.Caps().Merchant, Flow: plan.Flow,
-		Order: plan.Order, Tender: plan.Tender, Till: plan.Till, Shift: plan.Shift, Title: plan.Title, Amount: plan.Amount,
+		Order: plan.Order, Tender: plan.Tender, Offer: plan.Offer, Till: plan.Till, Shift: plan.Shift, Title: plan.Title, Amount: plan.Amount,
 		Code: plan.Code, CanCancel: cancels, NotFoundCount: t.NotFoundCount, NotFoundGap: t.NotFoundGap,
 		State: Created, Made: plan.At, ChangedAt: plan.At,
 	}

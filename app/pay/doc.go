@@ -12,6 +12,8 @@
 // each step), the Observations (JSON, appended, never changed), and its Refund rows. It then does four things.
 //
 //  1. Begin. a := NewAttempt(provider, Plan{…}); check MayStart against the tender's other attempts; save.
+//     Several attempts of one Offer may be begun together: the first that is paid sets the others aside (CashierCancel with
+//     Aside, in the same transaction), and what they bring nevertheless goes back by itself.
 //     a, fx := Step(a, Event{Kind: Submitted, At: now}); commit a. Only after the commit call Submit, or Present where
 //     a.Flow is ByQR, on a goroutine and outside any lock or transaction. The code that the payer showed lives in a.Code,
 //     which JSON does not carry: it exists in this process until the next Step and nowhere else.

@@ -70,16 +70,21 @@ func judgeMoney(a Attempt, o Observation) EventKind {
 	return ObsSuccess
 }
 
-// MayStart is G3: it refuses a new attempt while another one for the same tender is open, money that is on its way back
-// excepted. A manager may override it, with a reason, recorded by the caller.
-func MayStart(others []Attempt) error {
+// MayStart is G3: it refuses a new attempt while another one for the same tender is wanted, except in the same offer (empty:
+// none), where the first to be paid wins and sets the others aside. A manager may override it, with a reason: what is open
+// is then set aside by a CashierCancel with Aside, recorded by the caller.
+func MayStart(others []Attempt, offer string) error {
 	for _, a := range others {
-		if a.State.Open() && a.State != Refunding {
+		if a.Wanted() && (offer == "" || a.Offer != offer) {
 			return fmt.Errorf("attempt %s is %s: %w", a.No, a.State, ErrAttemptOpen)
 		}
 	}
 	return nil
 }
+
+// Wanted reports whether the attempt may still bring money that its order waits for. Late money on its way back is not, and
+// neither is an attempt that was set aside because something else was paid.
+func (a Attempt) Wanted() bool { return a.State.Open() && a.State != Refunding && !a.Aside }
 
 // Refundable is what G4 leaves of an attempt: the amount paid less its refunds, open ones included.
 func Refundable(a Attempt, rows []Refund) money.Amount {
@@ -100,7 +105,7 @@ func Refundable(a Attempt, rows []Refund) money.Amount {
 // cancel was ever sent, or the last one got a definite refusal and a question asked after that was answered "paid".
 func MayAccept(a Attempt, orderOpen bool) error {
 	switch {
-	case !orderOpen:
+	case !orderOpen, a.Aside:
 		return ErrOrderClosed
 	case a.Undo.Sent == 0:
 		return nil

@@ -19,9 +19,13 @@ func (a *Attempt) late(e Event) []Effect {
 		return a.ask()
 	case Mismatch, ProviderRefunded:
 		return a.review(e)
+	case CashierCancel:
+		if e.Aside {
+			return []Effect{{Kind: Accept}}
+		}
 	case Startup:
 		fx := []Effect{{Kind: Alarm}}
-		if a.Undo.Auto {
+		if a.Undo.Auto || a.Aside {
 			fx = append(fx, Effect{Kind: Accept})
 		}
 		return fx

@@ -9,6 +9,9 @@ func Step(a Attempt, e Event) (Attempt, []Effect) {
 	if e.Kind != Submitted {
 		a.Code = Secret{}
 	}
+	if e.Kind == CashierCancel && e.Aside {
+		a.Aside = true
+	}
 	if e.Kind.observed() {
 		e.Kind = Judge(a, e.Via, e.Obs)
 		a.hear(e)
@@ -263,7 +266,7 @@ func (a *Attempt) succeed(e Event) []Effect {
 func (a *Attempt) surprise(e Event, auto bool) []Effect {
 	a.State, a.PaidAt, a.Undo.Auto = LateSuccess, paidAt(e), auto
 	fx := []Effect{{Kind: Alarm}}
-	if auto {
+	if auto || a.Aside {
 		fx = append(fx, Effect{Kind: Accept})
 	}
 	return fx

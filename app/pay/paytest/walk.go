@@ -53,7 +53,7 @@ type walk struct {
 }
 
 func (w *walk) attempt() {
-	if pay.MayStart(w.tries) != nil || w.settled != "" {
+	if pay.MayStart(w.tries, "") != nil || w.settled != "" {
 		return
 	}
 	code := ""
