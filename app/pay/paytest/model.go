@@ -88,8 +88,12 @@ const (
 )
 
 // ID implements pay.Provider, as do the methods that follow; the abilities are those of a wallet and of a terminal.
-func (m *Model) ID() string                 { return m.Name }
-func (m *Model) Caps() pay.Caps             { return m.Can }
+func (m *Model) ID() string { return m.Name }
+
+// Caps are the test's.
+func (m *Model) Caps() pay.Caps { return m.Can }
+
+// Timing is the same for every flow.
 func (m *Model) Timing(pay.Flow) pay.Timing { return m.Times }
 
 // Asked answers how often an operation reached this provider, by "submit", "query", "cancel", "refund" and "refund_query".
@@ -357,44 +361,5 @@ func (m *Model) Cancel(ctx context.Context, r pay.Ref) (pay.Observation, error) 
 			return m.say(r.No, e, pay.Refused)
 		}
 		return m.say(r.No, e, pay.Accepted)
-	})
-}
-
-// Refund gives back once per own number.
-func (m *Model) Refund(ctx context.Context, r pay.Refund) (pay.Observation, error) {
-	return m.call(ctx, "refund", r.PaymentNo, func() pay.Observation {
-		e := m.book[r.PaymentNo]
-		o := m.say(r.No, nil, pay.Declined)
-		o.Amount = r.Amount
-		if e == nil || e.state != taken {
-			return o
-		}
-		if _, known := e.refunds[r.No]; known {
-			o.Outcome = pay.Success
-			return o
-		}
-		left := e.amount.Minor - r.Amount.Minor
-		for _, back := range e.refunds {
-			left -= back.Minor
-		}
-		if left >= 0 {
-			e.refunds[r.No] = r.Amount
-			o.Outcome = pay.Accepted
-		}
-		return o
-	})
-}
-
-// QueryRefund asks for the truth about a refund.
-func (m *Model) QueryRefund(ctx context.Context, r pay.Refund) (pay.Observation, error) {
-	return m.call(ctx, "refund_query", r.PaymentNo, func() pay.Observation {
-		o := m.say(r.No, nil, pay.NotFound)
-		o.Amount = r.Amount
-		if e := m.book[r.PaymentNo]; e != nil {
-			if _, known := e.refunds[r.No]; known {
-				o.Outcome = pay.Success
-			}
-		}
-		return o
 	})
 }
