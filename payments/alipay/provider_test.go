@@ -134,6 +134,7 @@ func (r *rig) play(t testing.TB, words ...string) {
 	var ours []string
 	for _, w := range words {
 		w = strings.ReplaceAll(w, "decline(NOTENOUGH)", "decline(ACQ.BUYER_BALANCE_NOT_ENOUGH)")
+		w = strings.ReplaceAll(w, "decline(NO_AUTH)", "decline(ACQ.ILLEGAL_AUTH_CODE)")
 		if !strings.Contains(w, "stale_ts") {
 			ours = append(ours, w)
 		}
@@ -151,7 +152,7 @@ func harnessOf(t *testing.T, change func(*alipaybox.Options)) paytest.Harness {
 		Provider: r.p, Dead: r.provider(t, dead), Flow: pay.ByCode, Amount: money.Of(1310, "CNY"), Code: r.FreshCode,
 		Now: r.clock.now, Advance: r.clock.advance, Fault: func(words ...string) { r.play(t, words...) },
 		Charges: r.charges, Net: r.Net, Kept: func() string { return r.log.String() + fmt.Sprintf("%+v", r.Journal()) },
-		Without: []string{"stale_ts", "PAYERROR"},
+		Without: []string{"stale_ts", "PAYERROR"}, Scan: func(qr string) error { return r.Scan(qr, true) },
 	}
 }
 
@@ -162,6 +163,14 @@ func TestTheSuiteOfAllProviders(t *testing.T) { paytest.Run(t, harness) }
 func TestTheSuiteWithCertificates(t *testing.T) {
 	paytest.Run(t, func(t *testing.T) paytest.Harness {
 		return harnessOf(t, func(o *alipaybox.Options) { o.Certificates = true })
+	})
+}
+
+func TestTheSuiteOfShownCodes(t *testing.T) {
+	paytest.RunQR(t, func(t *testing.T) paytest.Harness {
+		h := harness(t)
+		h.Flow, h.Code = pay.ByQR, nil
+		return h
 	})
 }
 
@@ -295,10 +304,14 @@ func TestAYearLaterATradeIsFinishedAndStillPaid(t *testing.T) {
 func TestSlashesEscapedAfterSigningAreForgiven(t *testing.T) {
 	r := newRig(t, nil)
 	r.play(t, "escaped_slash")
-	a := r.attempt("slash", r.FreshCode(), 100)
-	a.Title = "no matter"
-	if o, _ := r.p.Submit(context.Background(), a, nil); o.Outcome != pay.Success {
-		t.Error(o)
+	a := r.attempt("slash", "", 100)
+	a.Flow = pay.ByQR
+	o, err := r.p.Present(context.Background(), a)
+	if err != nil || o.Outcome != pay.Pending || !strings.HasPrefix(o.QR, "https://qr.alipay.com/bax") {
+		t.Error(o, o.QR, err)
+	}
+	if err := r.Scan(o.QR, true); err != nil {
+		t.Error(err)
 	}
 	if got := string(unslash([]byte(`"a\/b\\/c\"\/\u002f"`))); got != `"a/b\\/c\"/\u002f"` {
 		t.Error(got)

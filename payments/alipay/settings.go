@@ -152,7 +152,7 @@ func CodeTiming() pay.Timing {
 // QRTiming is for a code that we show: it is asked about every 3 s for as long as it can be paid.
 func QRTiming() pay.Timing {
 	t := CodeTiming()
-	t.FirstQuery, t.SlowAfter, t.Deadline = 3*time.Second, qrLife, qrLife
+	t.FirstQuery, t.SlowAfter, t.Deadline = 3*time.Second, qrLife, qrLife+qrGrace
 	return t
 }
 
@@ -183,10 +183,11 @@ func New(s Settings, client, files *payments.Client) (*Provider, error) {
 
 // The provider's abilities.
 var (
-	_ pay.Provider = (*Provider)(nil)
-	_ pay.Canceler = (*Provider)(nil)
-	_ pay.Refunder = (*Provider)(nil)
-	_ pay.Tester   = (*Provider)(nil)
+	_ pay.Provider  = (*Provider)(nil)
+	_ pay.Presenter = (*Provider)(nil)
+	_ pay.Canceler  = (*Provider)(nil)
+	_ pay.Refunder  = (*Provider)(nil)
+	_ pay.Tester    = (*Provider)(nil)
 )
 
 // ID implements pay.Provider.
@@ -197,7 +198,7 @@ func (p *Provider) ID() string { return ID }
 // stands in the contract and is answered by TRADE_HAS_FINISHED.
 func (p *Provider) Caps() pay.Caps {
 	return pay.Caps{
-		Merchant: p.s.SellerID, Currencies: []money.Currency{cny}, Flows: []pay.Flow{pay.ByCode},
+		Merchant: p.s.SellerID, Currencies: []money.Currency{cny}, Flows: []pay.Flow{pay.ByCode, pay.ByQR},
 		PartialRefund: true, RefundGap: 3 * time.Second,
 	}
 }

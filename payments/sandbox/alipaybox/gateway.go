@@ -238,8 +238,8 @@ func (b *Box) send(out http.ResponseWriter, r *request, node reply, status int, 
 	if hit.has("escaped_slash") {
 		text = bytes.ReplaceAll(text, []byte("/"), []byte(`\/`))
 	}
-	if hit.has("tampered_amount") {
-		text = moreMoney(text)
+	if hit.has("tampered_amount") { // where no amount is said, somebody else's code takes the place of ours
+		text = bytes.Replace(moreMoney(text), []byte("alipay.com/bax"), []byte("alipay.com/bay"), 1)
 	}
 	name := strings.ReplaceAll(r.method, ".", "_") + "_response"
 	body := append([]byte(`{"`+name+`":`), text...)

@@ -22,6 +22,8 @@ func (b *Box) cancel(r *request, hit struck) reply {
 	switch {
 	case t == nil:
 		return answer // reported of the real gateway (check): done, for a trade that it has never seen
+	case t.Status == unscanned && hit.has("pay_wins_cancel_race") && b.scan(t, true) == nil:
+		return again("ACQ.CANCEL_NOT_ALLOWED", "交易不允许撤销", "N")
 	case t.Status == unscanned:
 		t.Dead = true
 		b.keep(t, nil)
