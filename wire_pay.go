@@ -18,6 +18,7 @@ import (
 	"suanpan/payments"
 	"suanpan/payments/alipay"
 	"suanpan/payments/emvqr"
+	"suanpan/payments/nexo"
 	"suanpan/payments/sandbox"
 	"suanpan/payments/wechatpay"
 )
@@ -27,6 +28,7 @@ func kinds() map[string]kind {
 	return map[string]kind{
 		alipay.ID:    {alipay.Fields(), alipayOf, alipayTrial},
 		emvqr.ID:     {emvqr.Fields(), emvqrOf, nil},
+		nexo.ID:      {nexo.Fields(), nexoOf, nexoTrial},
 		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
 	}
 }

@@ -165,8 +165,9 @@ func TestNoCardNumberAndNoKeyIsKept(t *testing.T) {
 				t.Errorf("%s: %s is kept", faults, secret)
 			}
 		}
-		if a.State != pay.Succeeded || !strings.Contains(string(o.Raw), "APPROVED") {
-			t.Errorf("%s: %s %s", faults, a.State, o.Raw)
+		if a.State != pay.Succeeded || !strings.Contains(string(o.Raw), "APPROVED") || !strings.Contains(a.Slip, "Card Visa\n") ||
+			!strings.Contains(a.Slip, "TOTAL EUR 1.00") {
+			t.Errorf("%s: %s %s %s", faults, a.State, o.Raw, a.Slip)
 		}
 	}
 }

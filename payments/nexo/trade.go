@@ -9,6 +9,7 @@ import (
 
 	"suanpan/app/money"
 	"suanpan/app/pay"
+	"suanpan/payments"
 )
 
 // forgets is the age from which "not found" proves nothing: a terminal remembers ServiceIDs for 48 hours.
@@ -122,6 +123,7 @@ func (p *Provider) paid(o *pay.Observation, r *paymentResponse, settled bool) {
 		paid := r.PaymentResult.AmountsResp
 		o.Amount, _ = amount(paid.AuthorizedAmount, money.Currency(paid.Currency))
 	}
+	o.Slip = slip(r.PaymentReceipt)
 	switch r.Response.Result {
 	case "Success", "Partial": // a part of the amount is another amount, and Judge makes a review of it
 		o.Outcome = pay.Success
@@ -151,4 +153,22 @@ func words(additional string) string {
 		}
 	}
 	return ""
+}
+
+// slip is what the terminal wants the payer to have in hand: the lines of its customer receipt, each a name and a value.
+func slip(papers []receipt) string {
+	var lines []string
+	for _, paper := range papers {
+		if paper.DocumentQualifier != "CustomerReceipt" {
+			continue
+		}
+		for _, t := range paper.OutputContent.OutputText {
+			pair, err := url.ParseQuery(t.Text)
+			if err != nil {
+				continue
+			}
+			lines = append(lines, strings.TrimSpace(pair.Get("name")+" "+pair.Get("value")))
+		}
+	}
+	return string(payments.Scrub([]byte(strings.Join(lines, "\n"))))
 }

@@ -31,11 +31,12 @@ const (
 	keepName      = "nexo"
 )
 
-// Options set up a Box. The zero value is a calm terminal on a free port whose payers are quick.
+// Options set up a Box. The zero value is a calm terminal on a free port whose payers pay at once.
 type Options struct {
 	Addr   string        // loopback address; a free port where empty
 	Quick  time.Duration // how long a payer needs
 	Faults bool          // what breaks the wire may be played
+	Money  string        // the currency that the shop takes; EUR where empty
 	Keep   sandbox.Keep  // nil: everything begins anew
 	Now    func() time.Time
 	Wait   func(context.Context, time.Duration) // until the payer is done; real time where nil
@@ -77,6 +78,9 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
+	if o.Money == "" {
+		o.Money = "EUR"
+	}
 	b := &Box{opts: o, done: make(chan struct{}), messages: map[string]*message{}, payments: map[string]*payment{}, certs: map[string]*tls.Certificate{}}
 	passphrase, err := b.recall()
 	if err != nil {
@@ -95,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	}
 	b.settings = Settings{
 		Address: listener.Addr().String(), Environment: "test", POIID: POIID, SaleID: "till-1", Root: string(root),
-		KeyIdentifier: keyIdentifier, KeyVersion: fmt.Sprint(keyVersion), Passphrase: passphrase, Currency: "EUR",
+		KeyIdentifier: keyIdentifier, KeyVersion: fmt.Sprint(keyVersion), Passphrase: passphrase, Currency: o.Money,
 	}
 	b.web = &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: log.New(io.Discard, "", 0)}
 	b.served.Go(func() {
@@ -136,8 +140,8 @@ func (b *Box) Balances() []sandbox.Account {
 		sum += l.Minor
 	}
 	return []sandbox.Account{
-		{Name: "merchant", Provider: keepName, Minor: sum, Currency: "EUR"},
-		{Name: "payer", Provider: keepName, Minor: 100_000_000_00 - sum, Currency: "EUR"},
+		{Name: "merchant", Provider: keepName, Minor: sum, Currency: b.opts.Money},
+		{Name: "payer", Provider: keepName, Minor: 100_000_000_00 - sum, Currency: b.opts.Money},
 	}
 }
 

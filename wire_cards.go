@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"suanpan/app/pay"
+	"suanpan/payments/nexo"
+	"suanpan/payments/sandbox/nexobox"
+)
+
+// This page introduces the card terminals that are reached over HTTPS.
+
+func nexoOf(doc json.RawMessage, e edge) (pay.Provider, error) {
+	form, err := strict[nexo.Form](doc)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := nexo.Parse(form)
+	if err != nil {
+		return nil, err
+	}
+	return nexo.New(settings, e.client(settings.Client()))
+}
+
+// nexoTrial needs no roots of its own: a terminal's authority is part of its settings.
+func nexoTrial(ctx context.Context, t tryout) (played, error) {
+	box, err := nexobox.Start(ctx, nexobox.Options{Addr: t.addr, Quick: t.quick, Faults: t.faults, Keep: t.keep, Money: trialMoney})
+	if err != nil {
+		return played{}, err
+	}
+	s := box.Settings()
+	doc, err := json.Marshal(nexo.Form{Address: s.Address, Training: true, Environment: s.Environment, POIID: s.POIID, SaleID: s.SaleID,
+		Root: s.Root, KeyIdentifier: s.KeyIdentifier, KeyVersion: s.KeyVersion, Passphrase: s.Passphrase, Currency: s.Currency})
+	return played{book: box, settings: doc}, err
+}
+
+// trialMoney is the currency of the demo shops.
+const trialMoney = "CNY"
