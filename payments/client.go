@@ -45,6 +45,7 @@ type Options struct {
 // a request of which a byte left. It is safe for concurrent use.
 type Client struct {
 	http  *http.Client
+	long  *http.Client // the same connections, without a limit on the whole
 	skew  *Skew
 	limit int64
 	now   func() time.Time
@@ -79,12 +80,10 @@ func NewClient(o Options) *Client {
 		MaxResponseHeaderBytes: 64 << 10,
 		TLSClientConfig:        o.tls(),
 	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
-		http: &http.Client{
-			Transport:     transport,
-			Timeout:       o.Timeout,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		http: &http.Client{Transport: transport, Timeout: o.Timeout, CheckRedirect: stay},
+		long: &http.Client{Transport: transport, CheckRedirect: stay},
 		skew: &Skew{}, limit: o.BodyLimit, now: o.Now, log: o.Log, agent: o.UserAgent,
 	}
 }
@@ -105,14 +104,45 @@ type Response struct {
 	Body   []byte
 }
 
+// begun is an answer before its body is read.
+type begun struct {
+	Response
+	body io.ReadCloser
+	at   time.Time
+	safe bool // the peer is proven, so its clock may be learned from
+}
+
 // Do sends r once. The error wraps pay.ErrNotSent when certainly no byte left, which is when no connection was ever
 // obtained (refused, no such host, TLS refused), and ErrDoubt in every other case. A status is never an error.
 func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
+	resp, err := c.send(ctx, c.http, r)
+	if err != nil {
+		return Response{}, err
+	}
+	defer resp.body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.body, c.limit+1))
+	ended := c.now()
+	c.log.Info("payment call", "op", r.Op, "status", resp.Status, "bytes", len(body), "took", ended.Sub(resp.at))
+	switch {
+	case err != nil:
+		return Response{}, fmt.Errorf("%s: answer %d: %w: %w", r.Op, resp.Status, ErrDoubt, scrubURL(err))
+	case int64(len(body)) > c.limit:
+		return Response{}, fmt.Errorf("%s: answer %d longer than %d bytes: %w", r.Op, resp.Status, c.limit, ErrDoubt)
+	}
+	if resp.safe {
+		c.skew.learn(resp.Header.Get("Date"), resp.at, ended)
+	}
+	resp.Body = body
+	return resp.Response, nil
+}
+
+// send makes the exchange up to the answer's header.
+func (c *Client) send(ctx context.Context, by *http.Client, r Request) (begun, error) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
-		return Response{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
+		return begun{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
 	}
 	// net/http sends a POST again by itself only where it wrote nothing on a connection that the peer had closed.
 	req.Header = r.Header.Clone()
@@ -122,29 +152,16 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 		req.Header.Del(idempotency)
 		req.Header[strings.ToLower(idempotency)] = key
 	}
-	begun := c.now()
-	resp, err := c.http.Do(req)
+	at := c.now()
+	resp, err := by.Do(req)
 	if err != nil {
 		c.log.Info("payment call failed", "op", r.Op, "connected", connected.Load(), "error", scrubURL(err))
 		if !connected.Load() {
-			return Response{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
+			return begun{}, fmt.Errorf("%s: %w: %w", r.Op, pay.ErrNotSent, scrubURL(err))
 		}
-		return Response{}, fmt.Errorf("%s: %w: %w", r.Op, ErrDoubt, scrubURL(err))
+		return begun{}, fmt.Errorf("%s: %w: %w", r.Op, ErrDoubt, scrubURL(err))
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.limit+1))
-	ended := c.now()
-	c.log.Info("payment call", "op", r.Op, "status", resp.StatusCode, "bytes", len(body), "took", ended.Sub(begun))
-	switch {
-	case err != nil:
-		return Response{}, fmt.Errorf("%s: answer %d: %w: %w", r.Op, resp.StatusCode, ErrDoubt, scrubURL(err))
-	case int64(len(body)) > c.limit:
-		return Response{}, fmt.Errorf("%s: answer %d longer than %d bytes: %w", r.Op, resp.StatusCode, c.limit, ErrDoubt)
-	}
-	if resp.TLS != nil || loopback(req.URL.Hostname()) {
-		c.skew.learn(resp.Header.Get("Date"), begun, ended)
-	}
-	return Response{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+	return begun{Response{Status: resp.StatusCode, Header: resp.Header}, resp.Body, at, resp.TLS != nil || loopback(req.URL.Hostname())}, nil
 }
 
 // idempotency is the header under which some providers take a repeat for the same request.

@@ -19,6 +19,10 @@ type BillReader interface {
 // ErrBill wraps every reason for which a bill is refused whole.
 var ErrBill = errors.New("pay: bill refused")
 
+// ErrNoBill wraps a provider's own word that there is no bill: not yet, or because nothing happened on that day. Any other error
+// of Biller leaves that open.
+var ErrNoBill = errors.New("pay: no bill of that day")
+
 // LineKind says what a row of a bill speaks of.
 type LineKind string
 

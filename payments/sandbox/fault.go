@@ -58,6 +58,12 @@ func FaultTable() []Fault {
 		{"pay_wins_cancel_race", opReverse, "the payer pays just before the reversal, which is refused"},
 		{"refund_abnormal", opRefund, "the refund cannot reach the payer"},
 		{"refund_closed", opRefund, "the refund is taken and later closed"},
+		{"bill_missing", opBill, "a payment is not in the trade bill"},
+		{"bill_extra", opBill, "the trade bill has a payment that never was"},
+		{"bill_amount", opBill, "a payment stands in the trade bill with another amount"},
+		{"bill_hash", opBill, "the hash of a bill does not fit"},
+		{"bill_cut", opBill, "the bill ends in the middle"},
+		{"bill_early", opStanding, "today's bill is there already"},
 	}
 }
 
@@ -134,7 +140,7 @@ func parseFault(word string) (*fault, error) {
 	}
 	f.name, f.op = name, FaultTable()[i].Op
 	if named {
-		if f.op == opStanding || !slices.Contains([]string{opPay, opQuery, opReverse, opRefund, opRefundQuery, opAny}, op) {
+		if f.op == opStanding || !slices.Contains([]string{opPay, opQuery, opReverse, opRefund, opRefundQuery, opBill, opBillFile, opAny}, op) {
 			return nil, fmt.Errorf("%w: %q", ErrFault, word)
 		}
 		f.op = op

@@ -36,9 +36,8 @@ func TestYesterdayIsThereTomorrow(t *testing.T) {
 		t.Error("the shown code is forgotten", err)
 	}
 	books, _ := c.Movements("")
-	accounts := fmt.Sprint(c.Balances())
-
 	c.at = c.at.Add(25 * time.Hour)
+	accounts := fmt.Sprint(c.Balances())
 	c.again(keep)
 	if after := c.WechatSettings(); after.PrivateKey != before.PrivateKey || after.PublicKeyID != before.PublicKeyID || after.Serial != before.Serial {
 		t.Error("the keys are others")

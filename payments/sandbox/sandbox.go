@@ -37,6 +37,8 @@ type Options struct {
 	ScanAfter       time.Duration    // if set, a payer scans each native code by himself after this time
 	NotifyURL       string           // what WechatSettings names for notifications
 	RefundQueries   int              // queries that still find a refund processing; 1 where 0
+	FeeRate         int64            // hundredths of a per cent that the provider keeps; 60 where 0, none below
+	Payout          bool             // the balance goes to the merchant's bank account each night
 	Wait            func(context.Context, time.Duration)
 }
 
@@ -129,6 +131,9 @@ func (o Options) defaults() Options {
 	}
 	if o.RefundQueries == 0 {
 		o.RefundQueries = 1
+	}
+	if o.FeeRate == 0 {
+		o.FeeRate = 60
 	}
 	if o.NotifyURL == "" {
 		o.NotifyURL = "https://shop.example/wechatpay"

@@ -43,6 +43,7 @@ type keptOrder struct {
 	Expires   time.Time `json:"expires,omitzero"`
 	NotifyURL string    `json:"notify_url,omitempty"`
 	Faults    string    `json:"faults,omitempty"`
+	Title     string    `json:"title,omitempty"`
 }
 
 type keptRefund struct {
@@ -86,7 +87,7 @@ func (w *wechat) flush() error {
 
 func (o *order) kept() keptOrder {
 	return keptOrder{o.no, o.txn, o.total, o.payer, o.code, o.once, o.state, o.made, o.paid, o.queries, o.end, o.given, o.undo,
-		o.native, o.codeURL, o.expires, o.notifyURL, o.faults}
+		o.native, o.codeURL, o.expires, o.notifyURL, o.faults, o.title}
 }
 
 // replay takes up what an earlier start kept.
@@ -142,7 +143,7 @@ func (w *wechat) restore(k keptOrder) {
 	old := o.refunds
 	*o = order{no: k.No, txn: k.Txn, total: k.Total, payer: k.Payer, code: k.CodeHash, once: k.Once, state: k.State, made: k.Made, paid: k.Paid,
 		queries: k.Queries, end: k.End, given: k.Given, undo: k.Undo, native: k.Native, codeURL: k.CodeURL, expires: k.Expires,
-		notifyURL: k.NotifyURL, faults: k.Faults, refunds: old}
+		notifyURL: k.NotifyURL, faults: k.Faults, title: k.Title, refunds: old}
 	if o.once {
 		w.used[o.code] = true
 	}

@@ -34,7 +34,7 @@ func (w *wechat) native(r *request, hit struck) reply {
 	}
 	now := w.s.now()
 	o := &order{no: r.no, total: r.pay.Amount.Total, payer: "payer", state: "NOTPAY", made: now, end: "SUCCESS", native: true,
-		expires: now.Add(nativeLife), notifyURL: r.pay.NotifyURL}
+		title: r.pay.Description, expires: now.Add(nativeLife), notifyURL: r.pay.NotifyURL}
 	if at, err := time.Parse(time.RFC3339, r.pay.TimeExpire); err == nil {
 		o.expires = at
 	}
@@ -45,7 +45,7 @@ func (w *wechat) native(r *request, hit struck) reply {
 	}
 	w.orders[r.no] = o
 	w.touch(o)
-	return reply{200, map[string]string{"code_url": o.codeURL}}
+	return reply{status: 200, body: map[string]string{"code_url": o.codeURL}}
 }
 
 // wrongNative says what the paper does not allow, in the words of the field.
@@ -78,7 +78,7 @@ func (w *wechat) repeatedNative(o *order, c codepay) reply {
 	case !o.paid.IsZero():
 		return refuse(403, "ORDERPAID", "该订单已支付")
 	}
-	return reply{200, map[string]string{"code_url": o.codeURL}}
+	return reply{status: 200, body: map[string]string{"code_url": o.codeURL}}
 }
 
 // close ends an order that nobody has paid.

@@ -41,7 +41,7 @@ func (w *wechat) refund(r *request, hit struck) reply {
 		if old.order != o || old.minor != g.Amount.Refund || o.total != g.Amount.Total {
 			return refuse(400, "PARAM_ERROR", "out_refund_no was used for another refund")
 		}
-		return reply{200, old.describe()}
+		return reply{status: 200, body: old.describe()}
 	}
 	now := w.s.now()
 	switch {
@@ -73,7 +73,7 @@ func (w *wechat) refund(r *request, hit struck) reply {
 	w.refunds[b.no] = b
 	o.refunds, o.given, o.state = append(o.refunds, b), o.given+b.minor, "REFUND"
 	w.move(o, "refund", b.no, -b.minor)
-	return reply{200, b.describe()}
+	return reply{status: 200, body: b.describe()}
 }
 
 func (w *wechat) refundQuery(r *request) reply {
@@ -91,7 +91,7 @@ func (w *wechat) refundQuery(r *request) reply {
 			b.order.given -= b.minor
 		}
 	}
-	return reply{200, b.describe()}
+	return reply{status: 200, body: b.describe()}
 }
 
 func (b *refund) describe() map[string]any {

@@ -44,6 +44,7 @@ type order struct {
 	payer   string // name of the account
 	code    string // hashed
 	once    bool   // the code pays once
+	title   string
 	faults  string // what the payer's code brought along
 	state   string // SUCCESS, USERPAYING, REVOKED, PAYERROR, REFUND; of a native order also NOTPAY, CLOSED
 	made    time.Time
@@ -81,7 +82,7 @@ func (w *wechat) codepay(r *request, hit struck) reply {
 	}
 	w.used[hashed] = !isMagic
 	now := w.s.now()
-	o := &order{no: r.no, total: r.pay.Amount.Total, payer: "payer", code: hashed, once: !isMagic, faults: table.Faults,
+	o := &order{no: r.no, total: r.pay.Amount.Total, payer: "payer", code: hashed, once: !isMagic, faults: table.Faults, title: r.pay.Description,
 		state: "USERPAYING", made: now, end: "SUCCESS"}
 	if table.poor {
 		o.payer = "poor payer"
@@ -104,7 +105,7 @@ func (w *wechat) codepay(r *request, hit struck) reply {
 		return typing()
 	}
 	w.charge(o)
-	return reply{200, o.describe(w.s.keys)}
+	return reply{status: 200, body: o.describe(w.s.keys)}
 }
 
 // wrong says what the paper does not allow, in the words of the field.
@@ -137,7 +138,7 @@ func payerCode(code string) bool {
 	return len(code) == 18 && code[0] == '1' && code[1] >= '0' && code[1] <= '5' && strings.Trim(code, "0123456789") == ""
 }
 
-func typing() reply { return reply{202, map[string]string{"trade_state": "USERPAYING"}} }
+func typing() reply { return reply{status: 202, body: map[string]string{"trade_state": "USERPAYING"}} }
 
 // repeated answers the same own number a second time. It never charges.
 func (w *wechat) repeated(o *order, c codepay) reply {
@@ -164,7 +165,7 @@ func (w *wechat) query(r *request) reply {
 		return refuse(404, "ORDER_NOT_EXIST", "订单不存在")
 	}
 	w.advance(o)
-	return reply{200, o.describe(w.s.keys)}
+	return reply{status: 200, body: o.describe(w.s.keys)}
 }
 
 // advance lets the payer type for one query longer, or finish.
@@ -208,10 +209,12 @@ func (w *wechat) move(o *order, kind, refundNo string, minor int64) {
 
 // book adds a movement to the books.
 func (w *wechat) book(o *order, l Line) {
+	w.settle(day(l.At))
 	w.balances[o.payer] -= l.Minor
 	w.balances["merchant"] += l.Minor
 	w.net[o.no] += l.Minor
 	w.lines = append(w.lines, l)
+	w.owe(l)
 }
 
 func (w *wechat) reverse(r *request, hit struck) reply {
@@ -222,7 +225,7 @@ func (w *wechat) reverse(r *request, hit struck) reply {
 	if json.Unmarshal(r.body, &who) != nil || who.AppID != w.s.keys.appID || who.MchID != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "appid or mchid")
 	}
-	done := reply{200, map[string]string{"appid": w.s.keys.appID, "mchid": w.s.keys.mchID, "out_trade_no": r.no}}
+	done := reply{status: 200, body: map[string]string{"appid": w.s.keys.appID, "mchid": w.s.keys.mchID, "out_trade_no": r.no}}
 	if hit.has("reverse_lies") {
 		return done
 	}
@@ -279,6 +282,7 @@ func (w *wechat) revoke(o *order) {
 // catchUp lets late reversals take effect.
 func (w *wechat) catchUp() {
 	now := w.s.now()
+	w.settle(day(now))
 	w.undoing = slices.DeleteFunc(w.undoing, func(o *order) bool {
 		due := !o.undo.After(now)
 		if due && o.state != "REVOKED" {

@@ -185,11 +185,13 @@ func New(s Settings, client *payments.Client) (*Provider, error) {
 
 // The provider's abilities.
 var (
-	_ pay.Provider  = (*Provider)(nil)
-	_ pay.Presenter = (*Provider)(nil)
-	_ pay.Canceler  = (*Provider)(nil)
-	_ pay.Refunder  = (*Provider)(nil)
-	_ pay.Tester    = (*Provider)(nil)
+	_ pay.Provider   = (*Provider)(nil)
+	_ pay.Presenter  = (*Provider)(nil)
+	_ pay.Canceler   = (*Provider)(nil)
+	_ pay.Refunder   = (*Provider)(nil)
+	_ pay.Biller     = (*Provider)(nil)
+	_ pay.BillReader = (*Provider)(nil)
+	_ pay.Tester     = (*Provider)(nil)
 )
 
 // ID implements pay.Provider.
@@ -199,7 +201,10 @@ func (p *Provider) ID() string { return ID }
 func (p *Provider) Caps() pay.Caps {
 	c := pay.Caps{
 		Merchant: p.s.merchant(), Currencies: []money.Currency{"CNY"}, Flows: []pay.Flow{pay.ByCode},
-		PartialRefund: true, RefundWindow: 365 * 24 * time.Hour, RefundGap: 61 * time.Second,
+		PartialRefund: true, RefundWindow: 365 * 24 * time.Hour, RefundGap: 61 * time.Second, Bills: []pay.BillKind{pay.TradeBill},
+	}
+	if !p.s.partner() {
+		c.Bills = append(c.Bills, pay.FundBill)
 	}
 	if p.s.NotifyURL != "" {
 		c.Flows = append(c.Flows, pay.ByQR)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -230,7 +231,14 @@ func description(a pay.Attempt) string {
 	if a.Title == "" {
 		return a.No
 	}
-	return cut(a.Title, descriptionMax)
+	// The bill repeats it between backticks and commas, on a line.
+	plain := strings.Map(func(r rune) rune {
+		if r == '`' || r < ' ' {
+			return ' '
+		}
+		return r
+	}, a.Title)
+	return cut(plain, descriptionMax)
 }
 
 // cut shortens text to most bytes without splitting a character.
