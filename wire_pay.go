@@ -21,6 +21,7 @@ import (
 	"suanpan/payments/nexo"
 	"suanpan/payments/sandbox"
 	"suanpan/payments/wechatpay"
+	"suanpan/payments/zvt"
 )
 
 // kinds is the list of payment providers: one line each.
@@ -30,6 +31,7 @@ func kinds() map[string]kind {
 		emvqr.ID:     {emvqr.Fields(), emvqrOf, nil},
 		nexo.ID:      {nexo.Fields(), nexoOf, nexoTrial},
 		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
+		zvt.ID:       {zvt.Fields(), zvtOf, zvtTrial},
 	}
 }
 

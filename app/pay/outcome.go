@@ -97,6 +97,7 @@ const (
 	WindowClosed       Reason = "window_over"
 	Forced             Reason = "forced"            // a manager said so
 	LateSuccessRefused Reason = "late_not_accepted" // guard G5
+	CardUnreadable     Reason = "card_unreadable"   // try again, or another card
 	Busy               Reason = "busy"              // provider asks to come back later
 	OtherReason        Reason = "other"
 )
