@@ -106,6 +106,8 @@ func commands() map[string]command {
 		"verify":  plain("recompute the ledger's chain and totals, and say what is wrong", verifyCommand),
 		"import":  importCommand(),
 		"demo":    demoCommand(),
+		"backup":  backupCommand(),
+		"restore": restoreCommand(),
 		"sandbox": plain("serve the payment providers' side of the wire on loopback, and print the settings that a till needs", sandboxCommand),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
 		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
@@ -114,7 +116,7 @@ func commands() map[string]command {
 
 func usage(w io.Writer) {
 	fmt.Fprintln(w, "suanpan [command] [--data DIR]: without a command the till's window opens")
-	for _, name := range []string{"rpc", "verify", "import", "demo", "sandbox", "version"} {
+	for _, name := range []string{"rpc", "verify", "import", "backup", "restore", "demo", "sandbox", "version"} {
 		fmt.Fprintf(w, "  %-8s %s\n", name, commands()[name].help)
 	}
 }
@@ -178,6 +180,7 @@ func serve(ctx context.Context, j job) error {
 	var done sync.WaitGroup
 	done.Go(func() { h.shop.Run(ctx) })
 	done.Go(func() { h.gear.Run(ctx) })
+	done.Go(func() { h.shop.RunBackups(ctx) })
 	face := &rpc.Face{Shop: h.shop, Words: h.words.In}
 	err = face.Serve(ctx, j.in, j.out)
 	stop()

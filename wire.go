@@ -32,9 +32,10 @@ func open(ctx context.Context, j job) (*program, error) {
 		return nil, err
 	}
 	h := &program{store: s, words: words, gear: &gear{log: j.log, running: map[app.Device]context.CancelFunc{}}}
+	keys := &desk{folder: s.Dir(), job: j}
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
-		Desk:  &desk{folder: s.Dir(), job: j},
+		Desk: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(),
 		Trial: func() ([]pay.Provider, app.Sandbox) { t := trial(ctx, j, shelfIn(s.Dir())); return t.list, t }, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
 	})
 	if err != nil {

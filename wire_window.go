@@ -59,6 +59,7 @@ func (h *program) window(ctx context.Context, on stage) error {
 	var done sync.WaitGroup
 	done.Go(func() { h.shop.Run(ctx) })
 	done.Go(func() { h.gear.Run(ctx) })
+	done.Go(func() { h.shop.RunBackups(ctx) })
 	done.Go(func() { h.lamps(ctx, w) })
 	var played error
 	if on.play != nil {

@@ -31,6 +31,9 @@ func (s *Shop) OpenShift(ctx context.Context, float int64) (shift.Shift, error) 
 		if err := t.need(shift.Sell); err != nil {
 			return shift.Shift{}, err
 		}
+		if err := t.trading(); err != nil {
+			return shift.Shift{}, err
+		}
 		conf := s.config()
 		if t.shift != nil {
 			return shift.Shift{}, refuse("shift_already_open", shift.ErrOpen, "shift", t.shift.ID)
@@ -42,12 +45,12 @@ func (s *Shop) OpenShift(ctx context.Context, float int64) (shift.Shift, error) 
 		if err != nil {
 			return shift.Shift{}, err
 		}
-		next, err := t.Total("series", "receipt")
+		next, err := t.Total("series", series(conf.Numbering()))
 		if err != nil {
 			return shift.Shift{}, err
 		}
 		sh := shift.Shift{ID: NewID(), No: n, Drawer: conf.Till, Staff: t.staff.ID, Name: t.staff.Name, Day: shift.BusinessDay(t.now.Local(), conf.Cutover),
-			Currency: conf.Currency, Float: float, Opened: t.now.Truncate(time.Millisecond), Before: next.N}
+			Currency: conf.Currency, Float: float, Opened: t.now.Truncate(time.Millisecond), Before: next.N, Series: conf.Numbering()}
 		t.shift = &sh
 		if _, err := t.fact(factOpened, sh, moved(ledger.Cash(sh.Drawer), ledger.Float, float, conf.Currency)...); err != nil {
 			return shift.Shift{}, err
@@ -165,7 +168,7 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 	byMethod(f.ToVerify)
 	sort.Slice(f.Taxes, func(a, b int) bool { return f.Taxes[a].Rate > f.Taxes[b].Rate })
 	if n := f.SaleCount + f.RefundCount; n > 0 {
-		f.First, f.Last = receiptNo(sh.Drawer, sh.Before+1), receiptNo(sh.Drawer, sh.Before+n)
+		f.First, f.Last = receiptNo(sh.Numbering(), sh.Before+1), receiptNo(sh.Numbering(), sh.Before+n)
 	}
 	if see {
 		f.Expected = expected(f)
@@ -253,6 +256,9 @@ func (s *Shop) CloseShift(ctx context.Context, c Count) (shift.Z, error) {
 			z.Counted[method], z.Difference[method] = got, got-want
 		}
 		if z.Number, err = t.Next("z"); err != nil {
+			return shift.Z{}, err
+		}
+		if err := t.PutSetting("z", rawJSON(z.Number)); err != nil {
 			return shift.Z{}, err
 		}
 		_, head, err := t.Head()

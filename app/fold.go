@@ -162,7 +162,7 @@ func (e *Entry) add(scope, key string, n, minor int64) {
 // document adds the figures of X and Z, the stock and the index row.
 func (e *Entry) document(f *ledger.Fact, d *core) {
 	scope, o, s := "shift:"+f.Shift, &d.Order, &d.Sum
-	e.add("series", "receipt", 1, 0)
+	e.add("series", series(d.Till), 1, 0)
 	e.add(scope, d.Kind, 1, s.Total)
 	e.add(scope, "net", 0, s.Net)
 	if s.Discount != 0 {

@@ -51,6 +51,9 @@ func (s *Shop) Resume(ctx context.Context) error {
 				}
 			}
 		}
+		if err := t.settleIn(); err != nil {
+			return 0, err
+		}
 		return len(open), t.doubtJobs()
 	})
 	return err
@@ -66,6 +69,9 @@ func (s *Shop) poke() {
 
 // look starts every call that is due and answers how long nothing will be.
 func (s *Shop) look(ctx context.Context, slots chan struct{}) time.Duration {
+	if s.Info().Origin == Elsewhere {
+		return time.Minute // the till that this is a copy of may be asking, and cancelling
+	}
 	open, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.OpenAttempts() })
 	if err != nil {
 		s.p.Log.Error("payments: look", "err", err)

@@ -68,6 +68,9 @@ func (t *turn) settle(o *order.Order) (Sale, error) {
 // issue gives the document its number and writes everything that belongs to it. A document whose stored parts do not add up
 // is not committed (X23).
 func (t *turn) issue(d *Document) (Sale, error) {
+	if err := t.trading(); err != nil {
+		return Sale{}, err
+	}
 	if err := order.Check(d.Sum); err != nil {
 		return Sale{}, err
 	}
@@ -75,11 +78,12 @@ func (t *turn) issue(d *Document) (Sale, error) {
 		return Sale{}, fmt.Errorf("%w: tenders make %d of %d", order.ErrParts, d.Sum.Paid, d.Sum.Total)
 	}
 	conf := t.s.config()
-	n, err := t.Next("receipt")
+	numbering := conf.Numbering()
+	n, err := t.Next(series(numbering))
 	if err != nil {
 		return Sale{}, err
 	}
-	d.No, d.Day, d.At, d.Till, d.Drawer, d.Cashier = receiptNo(conf.Till, n), t.shift.Day, t.now.Truncate(time.Millisecond), conf.Till, t.shift.Drawer, t.staff.Name
+	d.No, d.Day, d.At, d.Till, d.Drawer, d.Cashier = receiptNo(numbering, n), t.shift.Day, t.now.Truncate(time.Millisecond), numbering, t.shift.Drawer, t.staff.Name
 	kind := factSale
 	if d.Kind == "refund" {
 		kind = factRefund

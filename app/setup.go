@@ -40,6 +40,7 @@ type Config struct {
 	TwoLook     bool                 `json:"two_people_look,omitempty"` // the second look at a static code is another person's (X18)
 	Notes       []int64              `json:"notes"`                     // note keys, minor units
 	Made        time.Time            `json:"made"`
+	Generation  int                  `json:"generation,omitempty"` // of the series of receipt numbers: see Enrol
 }
 
 // Payers is the table that tells payer codes apart.
@@ -81,6 +82,7 @@ type Info struct {
 	Shift   *shift.Shift
 	Staff   *shift.Staff
 	Sandbox bool
+	Origin  Origin
 }
 
 // Templates are the lines of business that Setup knows.
@@ -90,7 +92,7 @@ var Templates = []string{"retail", "supermarket", "restaurant", "clinic", "ticke
 func (s *Shop) Info() Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil}
+	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil, Origin: s.origin}
 	if s.shift != nil {
 		c := *s.shift
 		i.Shift = &c
@@ -242,7 +244,7 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		if err := catalog.CheckWallets(conf.Wallets); err != nil {
 			return Config{}, refuse("wallet_codes_invalid", err, "why", err.Error())
 		}
-		conf.Currency, conf.Till, conf.Made, conf.Template = old.Currency, old.Till, old.Made, old.Template
+		conf.Currency, conf.Till, conf.Made, conf.Template, conf.Generation = old.Currency, old.Till, old.Made, old.Template, old.Generation
 		if _, err := t.fact("shop.configured", conf); err != nil {
 			return Config{}, err
 		}
@@ -305,6 +307,11 @@ func (s *Shop) load(v View) error {
 		return err
 	}
 	s.ready = true
+	o, err := originOf(v)
+	if err != nil {
+		return err
+	}
+	s.origin = o.where(s.p.Machine)
 	if err := s.arm(v, s.conf); err != nil {
 		return err
 	}

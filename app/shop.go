@@ -52,6 +52,8 @@ type Params struct {
 	Desk      Desk    // keeps provider settings; nil where only the sandbox is used
 	Trial     Trial   // starts the stand-ins; nil where there are none
 	Sandbox   Sandbox // nil outside demo and training
+	Copier    Copier  // keeps copies on other disks; nil where there is none
+	Machine   string  // mark of this computer; empty where it has none
 
 	AlwaysTrial bool   // use the stand-ins whatever the template
 	Nudge       func() // wakes the spool after a commit that queued a job; may be nil
@@ -80,6 +82,8 @@ type Shop struct {
 	undo    []*order.Order // states of the current order before each unpaid act, newest last
 	watch   map[int]chan Event
 	watches int
+	copying bool // a round of backups is under way
+	origin  Origin
 	wake    chan struct{}            // the payment runner looks again
 	flying  map[string]chan struct{} // attempts with a call under way
 	codes   map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
@@ -311,7 +315,7 @@ func (t *turn) selling() error {
 	if t.shift == nil {
 		return refuse("no_shift", shift.ErrNone)
 	}
-	return nil
+	return t.trading()
 }
 
 // NewID returns a UUIDv7: unique, and in order of time, so that indexes grow at their end.

@@ -119,17 +119,32 @@ func proveFile(path string, m Manifest) error {
 	return nil
 }
 
-// lastFact is the last fact of the shop in dir; false where there is none that can be read.
+// lastFact is the last fact of the shop in dir; false where there is none, or none that is sound from end to end.
 func lastFact(dir string) (int64, bool) {
 	path := filepath.Join(dir, fileName)
-	if n, err := size(path); err != nil || n <= 0 {
+	length, err := size(path)
+	if err != nil || length <= 0 {
+		return 0, false
+	}
+	scripts, err := embedded()
+	if err != nil || header(path, length, 1, true, scripts) != nil {
 		return 0, false
 	}
 	c, err := openReader(path)
 	if err != nil {
 		return 0, false
 	}
-	seq, _, err := (&view{c: c}).Head()
+	v := &view{c: c}
+	seq, _, err := v.Head()
+	if err == nil {
+		err = check(v)
+	}
+	if err == nil {
+		var found []string
+		if found, err = v.integrity(); len(found) > 0 {
+			err = errors.New(found[0])
+		}
+	}
 	return seq, errors.Join(err, c.close()) == nil
 }
 

@@ -24,14 +24,23 @@ type Shift struct {
 	No       int64          `json:"no"`
 	Drawer   string         `json:"drawer"`
 	Staff    string         `json:"staff"`
-	Name     string         `json:"name"`   // of the person, as it was
-	Before   int64          `json:"before"` // receipts issued before it opened
-	Day      string         `json:"day"`    // business date, fixed when the shift opened (X9)
+	Name     string         `json:"name"`             // of the person, as it was
+	Before   int64          `json:"before"`           // receipts issued before it opened
+	Series   string         `json:"series,omitempty"` // letters in front of its receipts' numbers
+	Day      string         `json:"day"`              // business date, fixed when the shift opened (X9)
 	Currency money.Currency `json:"currency"`
 	Float    int64          `json:"float"` // minor units
 	Opened   time.Time      `json:"opened"`
 	Closed   time.Time      `json:"closed,omitzero"`
 	Z        *Z             `json:"z,omitempty"`
+}
+
+// Numbering is what stands in front of the shift's receipt numbers.
+func (s Shift) Numbering() string {
+	if s.Series == "" {
+		return s.Drawer
+	}
+	return s.Series
 }
 
 // Open reports whether the shift still takes money.

@@ -39,6 +39,7 @@ type info struct {
 	OpenShift string `json:"open_shift"`
 	Staff     string `json:"staff"`
 	Sandbox   bool   `json:"sandbox"`
+	Origin    string `json:"origin,omitempty"` // restored, copied: see till.enrol
 }
 
 type staffPut struct {
@@ -92,7 +93,7 @@ func shopMethods() []Method {
 	return []Method{
 		def(g, "system.info", "What anybody may know about this till.", func(_ context.Context, f *Face, _ none) (info, error) {
 			i := f.Shop.Info()
-			out := info{Version: i.Version, Schema: i.Schema, Shop: i.Config.Shop, Till: i.Config.Till, Mode: mode(i.Config.Template), Currency: string(i.Config.Currency), Sandbox: i.Sandbox}
+			out := info{Version: i.Version, Schema: i.Schema, Shop: i.Config.Shop, Till: i.Config.Till, Mode: mode(i.Config.Template), Currency: string(i.Config.Currency), Sandbox: i.Sandbox, Origin: string(i.Origin)}
 			if i.Shift != nil {
 				out.OpenShift = i.Shift.ID
 			}
