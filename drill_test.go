@@ -52,7 +52,9 @@ func reason(answer map[string]any) string {
 	return r
 }
 
-func call(method, params string) string { return fmt.Sprintf(`"method":%q,"params":%s`, method, params) }
+func call(method, params string) string {
+	return fmt.Sprintf(`"method":%q,"params":%s`, method, params)
+}
 
 // sell is one sale for cash.
 func sell(total int) []string {
