@@ -183,11 +183,13 @@ func New(s Settings, client, files *payments.Client) (*Provider, error) {
 
 // The provider's abilities.
 var (
-	_ pay.Provider  = (*Provider)(nil)
-	_ pay.Presenter = (*Provider)(nil)
-	_ pay.Canceler  = (*Provider)(nil)
-	_ pay.Refunder  = (*Provider)(nil)
-	_ pay.Tester    = (*Provider)(nil)
+	_ pay.Provider   = (*Provider)(nil)
+	_ pay.Presenter  = (*Provider)(nil)
+	_ pay.Canceler   = (*Provider)(nil)
+	_ pay.Refunder   = (*Provider)(nil)
+	_ pay.Biller     = (*Provider)(nil)
+	_ pay.BillReader = (*Provider)(nil)
+	_ pay.Tester     = (*Provider)(nil)
 )
 
 // ID implements pay.Provider.
@@ -199,7 +201,7 @@ func (p *Provider) ID() string { return ID }
 func (p *Provider) Caps() pay.Caps {
 	return pay.Caps{
 		Merchant: p.s.SellerID, Currencies: []money.Currency{cny}, Flows: []pay.Flow{pay.ByCode, pay.ByQR},
-		PartialRefund: true, RefundGap: 3 * time.Second,
+		PartialRefund: true, RefundGap: 3 * time.Second, Bills: []pay.BillKind{pay.TradeBill, pay.FundBill},
 	}
 }
 

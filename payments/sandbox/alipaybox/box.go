@@ -5,7 +5,7 @@
 // 签名 and 验签) and shares no code with our client.
 //
 // Payer codes for people are 28888800000000 and four digits (PayerCodes). Hypotheses of payments.md that nobody has
-// confirmed are options: Options.Window, Options.CancelWindow.
+// confirmed are options: Options.Window, Options.CancelWindow, Options.FeeRate.
 package alipaybox
 
 import (
@@ -45,6 +45,7 @@ type Options struct {
 	Window          time.Duration    // how far a request's timestamp may be off; 10 min where 0
 	CancelWindow    time.Duration    // after payment; 24 h where 0
 	FinishAfter     time.Duration    // after payment, TRADE_FINISHED; 365 days where 0
+	FeeRate         int64            // millionths of each payment in bills; 6000 (0.60 %) where 0
 	Wait            func(context.Context, time.Duration)
 }
 
@@ -73,7 +74,8 @@ type Box struct {
 	undoing  []*trade           // cancels that take effect later
 	brought  map[string]*script // by own number: what a payer's code brought along before there was a trade
 	journal  []sandbox.Entry
-	kept     error // the first failure of Keep
+	files    map[string]bill // by token
+	kept     error           // the first failure of Keep
 	closed   bool
 }
 
@@ -83,7 +85,7 @@ var _ sandbox.Book = (*Box)(nil)
 func Start(ctx context.Context, o Options) (*Box, error) {
 	o = o.defaults()
 	b := &Box{
-		opts: o, keys: o.Keys, done: make(chan struct{}), trades: map[string]*trade{}, byQR: map[string]*trade{}, live: map[string]*trade{}, brought: map[string]*script{}, used: map[string]bool{},
+		opts: o, keys: o.Keys, done: make(chan struct{}), trades: map[string]*trade{}, byQR: map[string]*trade{}, live: map[string]*trade{}, brought: map[string]*script{}, files: map[string]bill{}, used: map[string]bool{},
 		balances: map[string]int64{"payer": 100_000_000_00, "poor payer": 50, "merchant": 0},
 		names:    mathrand.New(mathrand.NewPCG(o.Seed^uint64(o.Now().UnixNano()), 1)), random: mathrand.New(mathrand.NewPCG(o.Seed, 2)),
 	}
@@ -125,7 +127,7 @@ func (o Options) defaults() Options {
 	for _, d := range []struct {
 		to    *int64
 		other int64
-	}{{&o.PasswordAbove, 100_000}} {
+	}{{&o.PasswordAbove, 100_000}, {&o.FeeRate, 6000}} {
 		if *d.to == 0 {
 			*d.to = d.other
 		}

@@ -87,7 +87,7 @@ func ops() map[string]string {
 func (b *Box) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 	in.Body = http.MaxBytesReader(out, in.Body, 64<<10)
 	if in.URL.Path != "/gateway.do" {
-		http.NotFound(out, in)
+		b.serveFile(out, in)
 		return
 	}
 	if err := in.ParseForm(); err != nil { // the query's parameters and the body's count alike
@@ -171,6 +171,8 @@ func (b *Box) answer(r *request, hit struck) reply {
 		return b.refund(r, hit)
 	case "alipay.trade.fastpay.refund.query":
 		return b.refundQuery(r)
+	case "alipay.data.dataservice.bill.downloadurl.query":
+		return b.bill(r, hit)
 	}
 	return invalid("isv.invalid-method", "不存在的方法名")
 }
