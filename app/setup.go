@@ -133,6 +133,9 @@ func (s *Shop) Setup(ctx context.Context, in Setup) (Config, error) {
 		if _, err := t.fact("shop.made", conf); err != nil {
 			return Config{}, err
 		}
+		if err := t.PutSetting("fold", rawJSON(foldVersion)); err != nil {
+			return Config{}, err
+		}
 		t.after = append(t.after, func() {
 			if err := s.arm(nil, conf); err != nil {
 				s.p.Log.Error("providers", "err", err)

@@ -92,6 +92,9 @@ type Shop struct {
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
 	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}}
+	if err := refold(ctx, p); err != nil {
+		return nil, fmt.Errorf("shop: totals: %w", err)
+	}
 	err := p.Store.View(ctx, func(v View) error {
 		if err := s.load(v); err != nil {
 			return err

@@ -114,6 +114,7 @@ type Journal interface {
 // and rows to the index of sales in the same transaction.
 type JournalTx interface {
 	Append(f *ledger.Fact, entry Entry) error
+	ReplaceTotals(all []Delta) error // throws the totals away and writes these, sorted by scope and key
 	Bookmark(reader string) (int64, error)
 	PutBookmark(reader string, seq int64) error
 }

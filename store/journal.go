@@ -217,6 +217,14 @@ func (t *tx) add(deltas []app.Delta) error {
 	return nil
 }
 
+// ReplaceTotals throws the totals away and writes these.
+func (t *tx) ReplaceTotals(all []app.Delta) error {
+	if err := t.c.exec("DELETE FROM total"); err != nil {
+		return err
+	}
+	return t.add(all)
+}
+
 // Totals reads a scope.
 func (v *view) Totals(scope string) (map[string]app.Delta, error) {
 	s, err := v.c.query("SELECT key, n, minor FROM total WHERE scope = ?1", scope)
