@@ -60,6 +60,9 @@ func (t *turn) step(a Attempt, e pay.Event) (Attempt, error) {
 	next, effects := pay.Step(a.Attempt, e)
 	a.Attempt = next
 	if a.State != was {
+		if err := t.expectFee(&a); err != nil {
+			return a, err
+		}
 		if _, err := t.fact("payment.state", map[string]any{"payment": a.ID, "from": was, "to": a.State, "event": e.Kind, "reason": a.Reason, "staff": e.Staff, "note": e.Note}); err != nil {
 			return a, err
 		}
@@ -218,7 +221,7 @@ func (t *turn) wants(a Attempt) (bool, error) {
 // captured books proven money: the provider owes it, and the shop owes the customer until the sale is settled. The order
 // gets its tender. An order that is not on the counter any more and has nothing due settles by itself (S13).
 func (t *turn) captured(a Attempt) error {
-	if _, err := t.fact(factCaptured, about(a, pay.Effect{}), t.move(a, clearing(a), ledger.Deposit+":orders", a.Amount.Minor)...); err != nil {
+	if _, err := t.fact(factCaptured, withFee(about(a, pay.Effect{}), a), t.move(a, clearing(a), ledger.Deposit+":orders", a.Amount.Minor)...); err != nil {
 		return err
 	}
 	o, wants := t.stillOpen(a)

@@ -144,6 +144,7 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 	f.Net, f.Discounts, f.Rounding = totals["net"].Minor, totals["discount"].Minor, totals["rounding"].Minor
 	f.Voids, f.Drawer = totals["void"].N, totals["drawer"].N
 	f.CashIn, f.CashOut = totals["cash_in"].Minor, totals["cash_out"].Minor
+	f.Fees = fees(totals)
 	for key, d := range totals {
 		if method, ok := strings.CutPrefix(key, "tender:"); ok {
 			f.Tenders[method] = d.Minor
@@ -231,6 +232,9 @@ func (s *Shop) CloseShift(ctx context.Context, c Count) (shift.Z, error) {
 		}
 		if _, ok := c.Counted[order.Cash]; !ok {
 			return shift.Z{}, refuse("count_missing", shift.ErrCount)
+		}
+		if err := t.signedOff(); err != nil {
+			return shift.Z{}, err
 		}
 		sh := *t.shift
 		f, err := s.figures(t, sh, true)

@@ -18,6 +18,7 @@ const (
 	CatalogueChanged EventKind = "catalogue"
 	SettingsChanged  EventKind = "settings"
 	JobChanged       EventKind = "job"
+	Reconciled       EventKind = "reconciled"   // a bill was compared, or a difference settled
 	ScanUnknown      EventKind = "scan_unknown" // Code named nothing
 	Refresh          EventKind = "refresh"      // events were lost: read everything again
 )

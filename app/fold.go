@@ -109,6 +109,8 @@ func fold(f *ledger.Fact) (e Entry, d *core, err error) {
 		if err = json.Unmarshal(f.Body, d); err == nil {
 			e.document(f, d)
 		}
+	case factCaptured:
+		err = e.captured(f)
 	case factVoidLine, factVoid:
 		e.add("shift:"+f.Shift, "void", 1, 0)
 	case factDrawer:

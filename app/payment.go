@@ -6,6 +6,7 @@ import "suanpan/app/pay"
 type Attempt struct {
 	pay.Attempt
 	Staff string       `json:"staff"`
+	Fee   *FeeGuess    `json:"fee,omitempty"`   // what the provider should keep of it, once it is paid
 	Backs []pay.Refund `json:"backs,omitempty"` // its refund rows, oldest first
 }
 

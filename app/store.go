@@ -31,6 +31,8 @@ type View interface {
 	Sales
 	Totals
 	Attempts
+	Movements
+	Bills
 	Spool
 	Shelf(name string) Shelf
 	Stock(sku string) (qty int64, known bool, err error) // thousandths, from the total "stock"
@@ -44,6 +46,7 @@ type Tx interface {
 	OrdersTx
 	JournalTx
 	AttemptsTx
+	BillsTx
 	SpoolTx
 	Next(series string) (int64, error) // 1, 2, 3 … gap-free: a number is used up only by the commit
 	ShelfTx(name string) ShelfTx
@@ -178,6 +181,7 @@ type Attempts interface {
 	Attempt(id string) (Attempt, error) // ErrNoPayment
 	AttemptsOf(order order.ID) ([]Attempt, error)
 	OpenAttempts() ([]Attempt, error) // every attempt with Wanting, oldest first
+	Observations(attempt string, each func(at time.Time, o pay.Observation) error) error
 }
 
 // AttemptsTx writes them. Observations are only ever appended.

@@ -61,7 +61,10 @@ func (t *tx) PutAttempt(a app.Attempt) error {
 	if unique(err) {
 		return fmt.Errorf("payment %s: own number %s was used before: %w", a.ID, a.No, err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.putMovements(a)
 }
 
 // Observe appends what was seen.

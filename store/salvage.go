@@ -38,7 +38,7 @@ func (s *Store) Salvage(ctx context.Context, aside string, fold func(*ledger.Fac
 	}
 	broken := &view{c: c}
 	out.Ends = s.salvageFacts(ctx, broken, &out, hash, fold)
-	for _, table := range []string{"attempt", "observation", "draft", "draft_line", "setting", "shelf", "shelf_key", "series", "once", "job"} {
+	for _, table := range []string{"attempt", "movement", "observation", "bill_part", "draft", "draft_line", "setting", "shelf", "shelf_key", "series", "once", "job"} {
 		n, err := s.salvageRows(ctx, c, table)
 		if out.Rows[table] = n; err != nil {
 			out.Lost[table] = err.Error()

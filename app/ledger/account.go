@@ -11,6 +11,8 @@ const (
 	CashInOut = "cash-move"  // cash-move:<reason>: safe, bank, petty cash
 	Float     = "float"      // counterpart of the opening float
 	Clearing  = "clearing"   // clearing:<provider>: what a provider owes until it pays out
+	Fees      = "fees"       // fees:<provider>: what it kept, proven by its bill
+	Bank      = "bank"       // what arrived there, proven by the bank's own lines
 	Deposit   = "deposit"    // deposit:<kind>: stored value, a liability
 	Account   = "account"    // account:<debtor>
 )

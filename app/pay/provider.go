@@ -100,6 +100,7 @@ type Caps struct {
 	TwoStep       bool          // Submit reserves, Capture takes
 	Offline       bool          // the terminal stores and forwards
 	Bills         []BillKind
+	Zone          *time.Location // in which the provider's days begin; nil: China's, UTC+8
 }
 
 // Offers reports whether f is among the flows.

@@ -222,6 +222,9 @@ func (m *Match) Line(l pay.BillLine) error {
 	m.seen[k] = h
 	if found && !again && (ours.At.Before(m.opt.From) || !ours.At.Before(m.opt.To)) && ours.Standing == Moved {
 		m.out.Strays = append(m.out.Strays, Stray{ours.No, refund})
+		if len(m.out.Strays) > m.opt.Max {
+			return fmt.Errorf("%w: more than %d belong to other days", ErrStrange, m.opt.Max)
+		}
 	}
 	return m.judge(k, h, l, ours, found, refund)
 }

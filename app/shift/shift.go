@@ -75,10 +75,21 @@ type Figures struct {
 	CashIn      int64            `json:"cash_in"`
 	CashOut     int64            `json:"cash_out"`           // as a positive number
 	Expected    map[string]int64 `json:"expected,omitempty"` // only for roles that may see it
+	Fees        map[string]Fee   `json:"fees,omitempty"`     // by provider, of what was captured in the shift (B12)
 	Unknown     []Doubt          `json:"unknown,omitempty"`  // payments in doubt, carried by name
 	OpenOrders  []string         `json:"open_orders,omitempty"`
 	First       string           `json:"first,omitempty"` // receipt numbers
 	Last        string           `json:"last,omitempty"`
+}
+
+// Fee is what a provider should keep of the shift's payments, minor units. It is provisional while the fee of one of them is
+// not known.
+type Fee struct {
+	Gross       int64 `json:"gross"`
+	Fee         int64 `json:"fee"`
+	Net         int64 `json:"net"`
+	Unknown     int64 `json:"unknown,omitempty"` // payments without a known fee
+	Provisional bool  `json:"provisional,omitempty"`
 }
 
 // TaxFigure is one rate's takings.

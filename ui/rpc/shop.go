@@ -66,6 +66,7 @@ type cash struct {
 
 type closing struct {
 	Key
+	Approval
 	Counted map[string]int64 `json:"counted"`
 	Note    string           `json:"note,omitempty"`
 }
@@ -134,7 +135,11 @@ func shopMethods() []Method {
 			return out, err
 		}),
 		def(g, "shift.close", "Closes the shift by a blind count: any count is accepted, the difference is recorded.", func(ctx context.Context, f *Face, p closing) (map[string]any, error) {
-			z, err := f.Shop.CloseShift(p.in(ctx), app.Count{Counted: p.Counted, Note: p.Note})
+			ctx, err := both(ctx, f, p.Key, p.Approval)
+			if err != nil {
+				return nil, err
+			}
+			z, err := f.Shop.CloseShift(ctx, app.Count{Counted: p.Counted, Note: p.Note})
 			return map[string]any{"z": zReport{z, taxLines(z.Taxes)}}, err
 		}),
 		def(g, "report.x", "The open shift's figures; nothing is closed.", func(ctx context.Context, f *Face, _ none) (xReport, error) {
