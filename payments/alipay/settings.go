@@ -49,7 +49,7 @@ type Settings struct {
 	RootCert  string // the same of Alipay's roots; certificate mode only
 	AuthToken string // app_auth_token of a merchant for whom a service provider calls; may be empty
 	StoreID   string // may be empty
-	NotifyURL string // where Alipay may push what happened to a shown code; may be empty
+	NotifyURL string // where Alipay may push what happened; may be empty
 	CodeTime  *pay.Timing
 	QRTime    *pay.Timing
 }
@@ -189,6 +189,7 @@ var (
 	_ pay.Refunder   = (*Provider)(nil)
 	_ pay.Biller     = (*Provider)(nil)
 	_ pay.BillReader = (*Provider)(nil)
+	_ pay.Notifier   = (*Provider)(nil)
 	_ pay.Tester     = (*Provider)(nil)
 )
 

@@ -83,7 +83,7 @@ func (p *Provider) Submit(ctx context.Context, a pay.Attempt, _ pay.Settle) (pay
 	if a.Flow != pay.ByCode || code == "" {
 		return pay.Observation{}, fmt.Errorf("alipay %s: no payer's code: %w", a.No, pay.ErrNotSent)
 	}
-	answer, err := p.call(ctx, call{op: "pay", method: "alipay.trade.pay", secret: code, biz: payRequest{
+	answer, err := p.call(ctx, call{op: "pay", method: "alipay.trade.pay", secret: code, notify: p.s.NotifyURL, biz: payRequest{
 		OutTradeNo: a.No, Scene: "bar_code", AuthCode: code, Subject: subject(a), Total: a.Amount.Decimal(),
 		Product: "FACE_TO_FACE_PAYMENT", Life: codeLife, StoreID: p.s.StoreID, TerminalID: cut(a.Till, 32),
 	}})

@@ -47,6 +47,7 @@ type Options struct {
 	FinishAfter     time.Duration    // after payment, TRADE_FINISHED; 365 days where 0
 	FeeRate         int64            // millionths of each payment in bills; 6000 (0.60 %) where 0
 	Wait            func(context.Context, time.Duration)
+	Push            func(to string, body []byte) (answer string, err error) // sends notifications; over HTTP to loopback where nil
 }
 
 // Box plays Alipay. It is safe for concurrent use.
@@ -75,7 +76,8 @@ type Box struct {
 	brought  map[string]*script // by own number: what a payer's code brought along before there was a trade
 	journal  []sandbox.Entry
 	files    map[string]bill // by token
-	kept     error           // the first failure of Keep
+	pushes   []push
+	kept     error // the first failure of Keep
 	closed   bool
 }
 
@@ -83,6 +85,7 @@ var _ sandbox.Book = (*Box)(nil)
 
 // Start listens and answers at once. The box ends with ctx or Close, whichever comes first.
 func Start(ctx context.Context, o Options) (*Box, error) {
+	virtual := o.Now != nil // then somebody else says when time passes
 	o = o.defaults()
 	b := &Box{
 		opts: o, keys: o.Keys, done: make(chan struct{}), trades: map[string]*trade{}, byQR: map[string]*trade{}, live: map[string]*trade{}, brought: map[string]*script{}, files: map[string]bill{}, used: map[string]bool{},
@@ -108,10 +111,20 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	}()
 	go func() {
 		defer b.served.Done()
-		select {
-		case <-ctx.Done():
-			b.shut()
-		case <-b.done:
+		beat := time.NewTicker(time.Second)
+		defer beat.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				b.shut()
+				return
+			case <-b.done:
+				return
+			case <-beat.C:
+				if !virtual {
+					b.Deliver()
+				}
+			}
 		}
 	}()
 	return b, nil
@@ -145,6 +158,9 @@ func (o Options) defaults() Options {
 	}
 	if o.Wait == nil {
 		o.Wait = wait
+	}
+	if o.Push == nil {
+		o.Push = post
 	}
 	return o
 }

@@ -62,7 +62,8 @@ func FaultTable() []sandbox.Fault {
 		{Name: "bill_sum", Op: opBill, Does: "the bill's own sums do not fit its rows"},
 		{Name: "bill_none", Op: opBill, Does: "there is no bill of that day yet"},
 		{Name: "dup_notify", Op: opNotify, Does: "(times) each notification comes so many times more"},
-		{Name: "reorder_notify", Op: opNotify, Does: "notifications wait, and come last one first"},
+		{Name: "notify_before_response", Op: opPay, Does: "the notification comes before the answer"},
+		{Name: "reorder_notify", Op: opStanding, Does: "notifications wait, and come last one first"},
 	}
 }
 

@@ -90,6 +90,7 @@ func (b *Box) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 		b.serveFile(out, in)
 		return
 	}
+	b.deliver(b.due())                     // what happened before
 	if err := in.ParseForm(); err != nil { // the query's parameters and the body's count alike
 		http.Error(out, "form", http.StatusBadRequest)
 		return
@@ -117,7 +118,9 @@ func (b *Box) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 	if f := hit["delay"]; f != nil {
 		b.opts.Wait(in.Context(), f.duration())
 	}
-	b.deliver(b.due())
+	if hit.has("notify_before_response") {
+		b.deliver(b.due())
+	}
 	status := http.StatusOK
 	switch {
 	case hit.has("commit_then_500"):
