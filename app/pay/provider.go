@@ -44,6 +44,12 @@ type Refunder interface {
 	QueryRefund(ctx context.Context, r Refund) (Observation, error)
 }
 
+// AbnormalRefunder brings a refund that cannot reach the payer into the merchant's own account, from where people pay it out in
+// another way. It answers Accepted, Success, Refused or Unknown; QueryRefund tells the end.
+type AbnormalRefunder interface {
+	RefundToMerchant(ctx context.Context, r Refund) (Observation, error)
+}
+
 // Presenter makes a code for the payer to scan. It takes the place of Submit where Attempt.Flow is ByQR or ByStatic, under
 // the same rules; the code is in Observation.QR of a Pending answer.
 type Presenter interface {

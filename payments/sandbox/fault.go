@@ -63,6 +63,9 @@ func FaultTable() []Fault {
 		{"bill_amount", opBill, "a payment stands in the trade bill with another amount"},
 		{"bill_hash", opBill, "the hash of a bill does not fit"},
 		{"bill_cut", opBill, "the bill ends in the middle"},
+		{"notify_before_response", opPay, "a shown code is paid, and the notification comes before the answer that shows it"},
+		{"dup_notify", opStanding, "(times) each notification comes so many times more"},
+		{"reorder_notify", opStanding, "the newest notification comes first"},
 		{"bill_early", opStanding, "today's bill is there already"},
 	}
 }
@@ -166,6 +169,10 @@ func (f *fault) check(word string) error {
 			if _, err := strconv.Atoi(f.args[0]); err != nil {
 				return bad
 			}
+		}
+	case "dup_notify":
+		if len(f.args) != 1 || atoi(f.args, 0, 0) < 1 || atoi(f.args, 0, 0) > 100 {
+			return bad
 		}
 	case "reverse_refused":
 		if len(f.args) == 1 {

@@ -98,6 +98,9 @@ type WechatSettings struct {
 	PrivateKey  string `json:"private_key"` // PEM, PKCS #8
 	PublicKeyID string `json:"public_key_id"`
 	PublicKey   string `json:"public_key"` // PEM, PKIX
+	KeyV3       string `json:"api_v3_key"` // opens notifications and certificates
+	Mode        string `json:"mode"`
+	SubMchID    string `json:"sub_mch_id,omitempty"` // Options.Partner
 	NotifyURL   string `json:"notify_url"`
 	Root        string `json:"root,omitempty"` // PEM of the certificate's authority, with Options.TLS
 }
@@ -114,6 +117,9 @@ func (s *Server) WechatSettings() WechatSettings {
 		PrivateKey:  privatePEM(s.keys.merchant),
 		PublicKeyID: s.keys.publicID,
 		PublicKey:   string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+		KeyV3:       s.keys.keyV3(),
+		Mode:        s.opts.formMode(),
+		SubMchID:    s.subMch(),
 		NotifyURL:   s.opts.NotifyURL,
 		Root:        string(s.root),
 	}

@@ -3,14 +3,15 @@
 // somebody something. Training, tests and the command "suanpan sandbox" use the same one. It is written from the
 // providers' papers and shares no code with our clients.
 //
-// WeChat Pay v3 is here: code payment, native codes, query, reverse, close, refund, refund query, in public-key mode. Left out:
-// notifications, bills as files, platform certificates.
+// WeChat Pay v3 is here: code payment, native codes, query, reverse, close, refund, refund query, abnormal refund, bills,
+// notifications, in public-key mode, with platform certificates and with both, for a merchant and for a service provider.
 package sandbox
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,10 @@ type Options struct {
 	NotifyURL       string           // what WechatSettings names for notifications
 	RefundQueries   int              // queries that still find a refund processing; 1 where 0
 	FeeRate         int64            // hundredths of a per cent that the provider keeps; 60 where 0, none below
+	Partner         bool             // the merchant is a service provider's: only the partner's form of orders is served
+	Mode            string           // who signs: ModePublicKey where empty, ModeCertificate or ModeMixed
+	Notices         bool             // notifications go out by themselves, once a second; otherwise when Notify is called
+	NotifyRoots     *x509.CertPool   // whom to trust there
 	Payout          bool             // the balance goes to the merchant's bank account each night
 	Wait            func(context.Context, time.Duration)
 }
@@ -85,6 +90,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		s.keys = keys
 	}
 	s.wechat = newWechat(s)
+	if err := s.wechat.found(); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
 	if o.Keep != nil {
 		if err := s.wechat.replay(); err != nil {
 			return nil, fmt.Errorf("sandbox: %w", err)
@@ -103,6 +111,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		}
 		s.ctrlURL = "http://" + listener.Addr().String()
 		s.control = s.serve(listener, s.controls())
+	}
+	if o.Notices {
+		s.served.Go(s.notifies)
 	}
 	s.served.Add(1)
 	go func() {

@@ -46,6 +46,8 @@ type wechat struct {
 	dayFees   map[string]int64 // by day, millionths of the major unit
 	unsettled []string         // days with movements, oldest first
 	files     map[string]billFile
+	notices   []*notice
+	platform  []platform // certificates, oldest first
 }
 
 func newWechat(s *Server) *wechat {
@@ -71,13 +73,14 @@ func refuse(status int, code, message string) reply {
 // request is one request, read but not yet believed.
 type request struct {
 	*http.Request
-	body  []byte
-	op    string // what faults belong to
-	act   string // native or close, where op alone does not tell
-	no    string // own number of the order, or of the refund where op speaks of refunds
-	order string // own number of the order
-	pay   codepay
-	give  giveBack
+	body    []byte
+	op      string // what faults belong to
+	act     string // native or close, where op alone does not tell
+	no      string // own number of the order, or of the refund where op speaks of refunds
+	order   string // own number of the order
+	partner bool   // a service provider asks
+	pay     codepay
+	give    giveBack
 }
 
 // ServeHTTP answers one request, with whatever the scripts want to go wrong.
@@ -104,6 +107,9 @@ func (w *wechat) ServeHTTP(out http.ResponseWriter, in *http.Request) {
 		return
 	}
 	answer := w.answer(r, hit)
+	if hit.has("notify_before_response") {
+		w.paidAlready(in.Context(), r)
+	}
 	if f := hit["delay"]; f != nil {
 		w.s.opts.Wait(in.Context(), f.duration())
 	}
@@ -125,6 +131,9 @@ func read(in *http.Request, body []byte) *request {
 	r := &request{Request: in, body: body}
 	const orders, refunds = "/v3/pay/transactions/out-trade-no/", "/v3/refund/domestic/refunds"
 	path := in.URL.Path
+	if rest, ok := strings.CutPrefix(path, "/v3/pay/partner/"); ok {
+		path, r.partner = "/v3/pay/"+rest, true
+	}
 	switch {
 	case in.Method == http.MethodPost && path == "/v3/pay/transactions/codepay":
 		json.Unmarshal(body, &r.pay)
@@ -137,11 +146,15 @@ func read(in *http.Request, body []byte) *request {
 		r.op, r.act, r.no = opReverse, "close", strings.TrimSuffix(strings.TrimPrefix(path, orders), "/close")
 		r.order = r.no
 	case in.Method == http.MethodPost && strings.HasPrefix(path, orders) && strings.HasSuffix(path, "/reverse"):
+		json.Unmarshal(body, &r.pay)
 		r.op, r.no = opReverse, strings.TrimSuffix(strings.TrimPrefix(path, orders), "/reverse")
 		r.order = r.no
 	case in.Method == http.MethodGet && strings.HasPrefix(path, orders):
 		r.op, r.no = opQuery, strings.TrimPrefix(path, orders)
 		r.order = r.no
+	case in.Method == http.MethodPost && strings.HasPrefix(path, refunds+"/") && strings.HasSuffix(path, "/apply-abnormal-refund"):
+		json.Unmarshal(body, &r.give)
+		r.op, r.no = opAbnormal, r.give.OutRefundNo
 	case in.Method == http.MethodPost && path == refunds:
 		json.Unmarshal(body, &r.give)
 		r.op, r.no, r.order = opRefund, r.give.OutRefundNo, r.give.OutTradeNo
@@ -153,6 +166,8 @@ func read(in *http.Request, body []byte) *request {
 		r.op, r.act = opBill, "fund"
 	case in.Method == http.MethodGet && path == billFiles:
 		r.op = opBillFile
+	case in.Method == http.MethodGet && path == "/v3/certificates":
+		r.op = opCertificates
 	}
 	return r
 }
@@ -185,7 +200,10 @@ func (w *wechat) answer(r *request, hit struck) reply {
 		return refuse(401, "SIGN_ERROR", err.Error())
 	}
 	w.catchUp()
-	out := w.act(r, hit)
+	if bad := w.partner(r); bad != nil {
+		return *bad
+	}
+	out := w.named(w.act(r, hit))
 	if err := w.flush(); err != nil {
 		return refuse(500, "SYSTEM_ERROR", err.Error())
 	}
@@ -214,6 +232,10 @@ func (w *wechat) act(r *request, hit struck) reply {
 		return w.bill(r, hit)
 	case opBillFile:
 		return w.billFile(r)
+	case opCertificates:
+		return w.certificates()
+	case opAbnormal:
+		return w.toMerchant(r)
 	}
 	return refuse(404, "RESOURCE_NOT_EXISTS", "无可用的资源")
 }
@@ -294,7 +316,7 @@ func (w *wechat) send(out http.ResponseWriter, r *request, a reply, hit struck) 
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Request-ID", nonce())
 	if !hit.has("unsigned_200") && !hit.has("unsigned_400") {
-		w.sign(h, body, now, hit)
+		w.sign(h, body, now, r.Header.Get("Wechatpay-Serial"), hit)
 	}
 	if hit.has("tampered_amount") {
 		body = moreMoney(body)
@@ -318,30 +340,6 @@ func sendFile(out http.ResponseWriter, file []byte, hit struck) {
 		file = file[:len(file)/2]
 	}
 	out.Write(file)
-}
-
-func (w *wechat) sign(h http.Header, body []byte, now time.Time, hit struck) {
-	serial := w.s.keys.publicID
-	if hit.has("wrong_serial") {
-		serial = "PUB_KEY_ID_" + strings.Repeat("0", 34)
-	}
-	if hit.has("stale_ts") {
-		now = now.Add(-10 * time.Minute)
-	}
-	at, noise := strconv.FormatInt(now.Unix(), 10), nonce()
-	digest := sha256.Sum256([]byte(at + "\n" + noise + "\n" + string(body) + "\n"))
-	signature, err := rsa.SignPKCS1v15(nil, w.s.keys.provider, crypto.SHA256, digest[:])
-	if err != nil {
-		panic(fmt.Sprintf("sandbox: own key does not sign: %v", err))
-	}
-	if hit.has("bad_sig") {
-		signature[len(signature)/2] ^= 1
-	}
-	h.Set("Wechatpay-Timestamp", at)
-	h.Set("Wechatpay-Nonce", noise)
-	h.Set("Wechatpay-Serial", serial)
-	h.Set("Wechatpay-Signature", base64.StdEncoding.EncodeToString(signature))
-	h.Set("Wechatpay-Signature-Type", wechatScheme)
 }
 
 // moreMoney turns "total":1310 into "total":91310, and a code to be scanned into somebody else's.

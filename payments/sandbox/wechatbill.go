@@ -25,6 +25,9 @@ const (
 const (
 	opBill     = "bill"
 	opBillFile = "bill_file"
+
+	opCertificates = "certificates"
+	opAbnormal     = "abnormal_refund"
 )
 
 // billFile is a bill that somebody asked for.
@@ -245,7 +248,7 @@ func (w *wechat) tradeText(rows []tradeRow) (out [][]string, total []string) {
 		if r.back > 0 {
 			kind = "ORIGINAL"
 		}
-		out = append(out, []string{r.at.In(beijing()).Format(time.DateTime), w.s.keys.appID, w.s.keys.mchID, "0", "till", r.txn, r.no,
+		out = append(out, []string{r.at.In(beijing()).Format(time.DateTime), w.s.keys.appID, w.s.keys.mchID, or(w.s.subMch(), "0"), "till", r.txn, r.no,
 			"oSandbox_" + strings.ReplaceAll(r.o.payer, " ", "_"), r.o.kind(), r.state, "OTHERS", "CNY", yuan(r.total), "0.00", refundTxn, refundNo,
 			yuan(r.back), "0.00", kind, r.backState, r.o.title, "", fee5(fee), fmt.Sprintf("%d.%02d%%", w.s.opts.feeRate()/100, w.s.opts.feeRate()%100),
 			yuan(r.total), yuan(r.back), ""})

@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Rules of refunds.
 const (
@@ -11,6 +14,9 @@ const (
 
 // giveBack is the body of POST /v3/refund/domestic/refunds.
 type giveBack struct {
+	SubMchID      string `json:"sub_mchid"`
+	NotifyURL     string `json:"notify_url"`
+	Type          string `json:"type"` // of an abnormal refund
 	TransactionID string `json:"transaction_id"`
 	OutTradeNo    string `json:"out_trade_no"`
 	OutRefundNo   string `json:"out_refund_no"`
@@ -32,6 +38,8 @@ type refund struct {
 	end     string // what processing ends with
 	queries int    // that still find it processing
 	done    time.Time
+
+	notifyURL string
 }
 
 func (w *wechat) refund(r *request, hit struck) reply {
@@ -62,7 +70,7 @@ func (w *wechat) refund(r *request, hit struck) reply {
 	}
 	b := &refund{
 		no: g.OutRefundNo, id: "50300" + w.s.digits(23), order: o, minor: g.Amount.Refund, made: now,
-		status: "PROCESSING", end: "SUCCESS", queries: w.s.opts.RefundQueries,
+		notifyURL: g.NotifyURL, status: "PROCESSING", end: "SUCCESS", queries: w.s.opts.RefundQueries,
 	}
 	switch {
 	case hit.has("refund_abnormal"):
@@ -84,6 +92,7 @@ func (w *wechat) refundQuery(r *request) reply {
 	if b.status == "PROCESSING" {
 		if b.queries--; b.queries < 0 {
 			b.status, b.done = b.end, w.s.now()
+			w.news(b.order, b)
 			w.touch(b.order)
 		}
 		if b.status == "CLOSED" { // the money never went: back to the merchant
@@ -91,6 +100,22 @@ func (w *wechat) refundQuery(r *request) reply {
 			b.order.given -= b.minor
 		}
 	}
+	return reply{status: 200, body: b.describe()}
+}
+
+// toMerchant brings a refund that cannot reach the payer into the merchant's own bank account.
+func (w *wechat) toMerchant(r *request) reply {
+	b := w.refunds[r.no]
+	switch {
+	case b == nil || !strings.Contains(r.URL.Path, "/"+b.id+"/"):
+		return refuse(404, "RESOURCE_NOT_EXISTS", "退款单不存在")
+	case r.give.Type != "MERCHANT_BANK_CARD":
+		return refuse(400, "PARAM_ERROR", "type")
+	case b.status != "ABNORMAL":
+		return refuse(400, "INVALID_REQUEST", "退款单状态不是异常")
+	}
+	b.status, b.end, b.queries = "PROCESSING", "SUCCESS", w.s.opts.RefundQueries
+	w.touch(b.order)
 	return reply{status: 200, body: b.describe()}
 }
 

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,9 @@ const (
 type codepay struct {
 	AppID       string `json:"appid"`
 	MchID       string `json:"mchid"`
+	SpAppID     string `json:"sp_appid"`
+	SpMchID     string `json:"sp_mchid"`
+	SubMchID    string `json:"sub_mchid"`
 	Description string `json:"description"`
 	OutTradeNo  string `json:"out_trade_no"`
 	Attach      string `json:"attach"`
@@ -157,7 +159,7 @@ func (w *wechat) repeated(o *order, c codepay) reply {
 }
 
 func (w *wechat) query(r *request) reply {
-	if r.URL.Query().Get("mchid") != w.s.keys.mchID {
+	if q := r.URL.Query(); or(q.Get("mchid"), q.Get("sp_mchid")) != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "mchid")
 	}
 	o := w.orders[r.no]
@@ -198,6 +200,7 @@ func (w *wechat) advance(o *order) {
 
 func (w *wechat) charge(o *order) {
 	o.state, o.paid = "SUCCESS", w.s.now()
+	w.news(o, nil)
 	w.move(o, "pay", "", o.total)
 }
 
@@ -218,11 +221,7 @@ func (w *wechat) book(o *order, l Line) {
 }
 
 func (w *wechat) reverse(r *request, hit struck) reply {
-	var who struct {
-		AppID string `json:"appid"`
-		MchID string `json:"mchid"`
-	}
-	if json.Unmarshal(r.body, &who) != nil || who.AppID != w.s.keys.appID || who.MchID != w.s.keys.mchID {
+	if r.pay.AppID != w.s.keys.appID || r.pay.MchID != w.s.keys.mchID {
 		return refuse(400, "PARAM_ERROR", "appid or mchid")
 	}
 	done := reply{status: 200, body: map[string]string{"appid": w.s.keys.appID, "mchid": w.s.keys.mchID, "out_trade_no": r.no}}

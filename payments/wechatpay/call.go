@@ -53,6 +53,10 @@ func (p *Provider) call(ctx context.Context, c call) (answer, error) {
 			return answer{}, fmt.Errorf("wechatpay %s: %w: %w", c.op, pay.ErrNotSent, err)
 		}
 	}
+	serial, err := p.serial(ctx)
+	if err != nil {
+		return answer{}, fmt.Errorf("wechatpay %s: %w: %w", c.op, pay.ErrNotSent, err)
+	}
 	authorization, err := p.authorize(c.method, c.path, body)
 	if err != nil {
 		return answer{}, fmt.Errorf("wechatpay %s: %w: %w", c.op, pay.ErrNotSent, err)
@@ -60,7 +64,7 @@ func (p *Provider) call(ctx context.Context, c call) (answer, error) {
 	h := http.Header{
 		"Authorization":    {authorization},
 		"Accept":           {"application/json"},
-		"Wechatpay-Serial": {p.s.Verifier.Serial()},
+		"Wechatpay-Serial": {serial},
 	}
 	if body != nil {
 		h.Set("Content-Type", "application/json")
@@ -73,13 +77,18 @@ func (p *Provider) call(ctx context.Context, c call) (answer, error) {
 	case err != nil:
 		return answer{note: err.Error()}, nil
 	}
-	return p.read(r, c.secret), nil
+	return p.read(ctx, r, c.secret), nil
 }
 
 // read verifies first; only proven bytes are parsed, on every status alike.
-func (p *Provider) read(r payments.Response, secret string) answer {
+func (p *Provider) read(ctx context.Context, r payments.Response, secret string) answer {
 	a := answer{status: r.Status, body: r.Body, raw: payments.Scrub(r.Body, secret)}
-	if err := verify(p.s.Verifier, r.Header, r.Body, p.client.SigningTime()); err != nil {
+	v := p.verifyKey(ctx, r.Header.Get("Wechatpay-Serial"))
+	if v == nil {
+		a.note = fmt.Sprintf("answer %d: signed by an unknown key", r.Status)
+		return a
+	}
+	if err := verify(v, r.Header, r.Body, p.client.SigningTime()); err != nil {
 		a.note = fmt.Sprintf("answer %d: %v", r.Status, err)
 		return a
 	}

@@ -88,8 +88,15 @@ func newRig(t testing.TB, change func(*sandbox.Options)) *rig {
 
 func (r *rig) form() Form {
 	w := r.WechatSettings()
-	return Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial, PrivateKey: w.PrivateKey,
-		PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, NotifyURL: w.NotifyURL}
+	f := Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial, PrivateKey: w.PrivateKey,
+		Mode: w.Mode, KeyV3: w.KeyV3, SubMchID: w.SubMchID, NotifyURL: w.NotifyURL}
+	if w.Mode == "public_key" {
+		f.PublicKeyID, f.PublicKey = w.PublicKeyID, w.PublicKey
+	}
+	if w.SubMchID != "" {
+		f.Role = "partner"
+	}
+	return f
 }
 
 func (r *rig) settings(t testing.TB) Settings {

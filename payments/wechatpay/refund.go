@@ -15,6 +15,7 @@ import (
 const reasonMax = 80
 
 type refundRequest struct {
+	SubMchID    string       `json:"sub_mchid,omitempty"`
 	OutTradeNo  string       `json:"out_trade_no"`
 	OutRefundNo string       `json:"out_refund_no"`
 	Reason      string       `json:"reason,omitempty"`
@@ -48,7 +49,7 @@ func (p *Provider) Refund(ctx context.Context, r pay.Refund) (pay.Observation, e
 	}
 	answer, err := p.call(ctx, call{op: "refund", method: "POST", path: "/v3/refund/domestic/refunds",
 		body: refundRequest{
-			OutTradeNo: r.PaymentNo, OutRefundNo: r.No, Reason: cut(r.Words, reasonMax),
+			SubMchID: p.s.SubMchID, OutTradeNo: r.PaymentNo, OutRefundNo: r.No, Reason: cut(r.Words, reasonMax),
 			Amount: refundAmount{r.Amount.Minor, r.Paid.Minor, string(r.Amount.Currency)},
 		}})
 	if err != nil {
@@ -67,9 +68,35 @@ func (p *Provider) Refund(ctx context.Context, r pay.Refund) (pay.Observation, e
 	return o, nil
 }
 
+// RefundToMerchant implements pay.AbnormalRefunder: POST …/{refund_id}/apply-abnormal-refund. A refund that cannot reach the payer
+// goes to the merchant's own bank account; people then pay it out in another way.
+func (p *Provider) RefundToMerchant(ctx context.Context, r pay.Refund) (pay.Observation, error) {
+	if r.ProviderTxn == "" {
+		return pay.Observation{}, fmt.Errorf("wechatpay refund %s: its number at WeChat Pay is not known: %w", r.No, pay.ErrNotSent)
+	}
+	body := map[string]string{"out_refund_no": r.No, "type": "MERCHANT_BANK_CARD"}
+	if p.s.partner() {
+		body["sub_mchid"] = p.s.SubMchID
+	}
+	answer, err := p.call(ctx, call{op: "abnormal_refund", method: "POST", body: body,
+		path: "/v3/refund/domestic/refunds/" + url.PathEscape(r.ProviderTxn) + "/apply-abnormal-refund"})
+	if err != nil {
+		return pay.Observation{}, err
+	}
+	o := answer.observe()
+	switch {
+	case !answer.verified, answer.status >= 500:
+	case answer.status == 200:
+		return answer.refund(o, r), nil
+	case answer.status >= 400:
+		o.Outcome = pay.Refused
+	}
+	return o, nil
+}
+
 // QueryRefund implements pay.Refunder: GET /v3/refund/domestic/refunds/{no}.
 func (p *Provider) QueryRefund(ctx context.Context, r pay.Refund) (pay.Observation, error) {
-	answer, err := p.call(ctx, call{op: "query_refund", method: "GET", path: "/v3/refund/domestic/refunds/" + url.PathEscape(r.No)})
+	answer, err := p.call(ctx, call{op: "query_refund", method: "GET", path: "/v3/refund/domestic/refunds/" + url.PathEscape(r.No) + p.subQuery()})
 	if err != nil {
 		return pay.Observation{}, err
 	}
@@ -91,11 +118,17 @@ func (a answer) refund(o pay.Observation, r pay.Refund) pay.Observation {
 		o.Msg = fmt.Sprintf("answer %d is not a refund", a.status)
 		return o
 	}
-	o.OwnNo, o.ProviderTxn, o.ProviderState = w.OutRefundNo, w.RefundID, w.Status
 	if w.OutTradeNo != r.PaymentNo {
+		o.OwnNo, o.ProviderTxn, o.ProviderState = w.OutRefundNo, w.RefundID, w.Status
 		o.Msg = "refund of another order"
 		return o
 	}
+	return w.tell(o)
+}
+
+// tell says what a refund proves.
+func (w refund) tell(o pay.Observation) pay.Observation {
+	o.OwnNo, o.ProviderTxn, o.ProviderState = w.OutRefundNo, w.RefundID, w.Status
 	if w.Amount != nil {
 		o.Amount = money.Of(w.Amount.Refund, currency(w.Amount.Currency))
 		o.Payer = money.Of(w.Amount.PayerRefund, currency(w.Amount.Currency))

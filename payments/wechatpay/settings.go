@@ -1,10 +1,11 @@
 // Package wechatpay speaks WeChat Pay API v3 as a direct merchant: code payment (付款码), native codes, query, reverse, close,
-// refund and refund query, with answers verified by WeChat Pay's public key.
+// refund and refund query, abnormal refunds, bills and notifications, with answers
+// verified by WeChat Pay's public key or by its platform certificates.
 //
 // Papers: pay.weixin.qq.com/docs/merchant/apis/code-payment-v3 (codepay, reverse), /doc/v3/merchant/4012791861 (public key),
 // /doc/v3/merchant/4012556457 (refund), /doc/v2/merchant/4011937125 (timing),
-// /docs/merchant/products/native-payment, as of 2025. Left out: bills,
-// notifications, the service provider's form, platform certificates (Verifier has room for them) and API v2.
+// /docs/merchant/products/native-payment, as of 2025. Left out: API v2,
+// the encrypted fund-flow bill of a service provider's merchants, and signing by a service provider's remote signer.
 package wechatpay
 
 import (
@@ -37,15 +38,20 @@ type Settings struct {
 	MchID    string
 	Serial   string // serial number of the merchant's certificate, hexadecimal
 	Signer   crypto.Signer
-	Verifier Verifier
-	StoreID  string // shown to the payer's bank; "1" where empty
-	DeviceIP string // of the till; "127.0.0.1" where empty
+	Verifier Verifier // nil only with Certificates
+	StoreID  string   // shown to the payer's bank; "1" where empty
+	DeviceIP string   // of the till; "127.0.0.1" where empty
 	// NotifyURL is where WeChat Pay tells of paid native orders: public https, no query. Empty, the till shows no codes.
 	NotifyURL string
-	SubMchID  string      // the merchant, where MchID is its service provider's
-	SubAppID  string      // the merchant's own app, if it has one
-	Timing    *pay.Timing // of code payments; CodeTiming where nil
-	QRTiming  *pay.Timing // of native codes; QRTiming() where nil
+	// KeyV3 is the APIv3 key: 32 bytes that open certificates and notifications. Without one neither is taken.
+	KeyV3 pay.Secret
+	// Certificates asks for answers signed by platform certificates; otherwise by Verifier's first key. Where both are there,
+	// messages signed by either are taken: a merchant's change from one to the other takes days.
+	Certificates bool
+	SubMchID     string      // the merchant, where MchID is its service provider's
+	SubAppID     string      // the merchant's own app, if it has one
+	Timing       *pay.Timing // of code payments; CodeTiming where nil
+	QRTiming     *pay.Timing // of native codes; QRTiming() where nil
 }
 
 // Form is Settings as people and files hold them. PrivateKey is a secret: it goes into a payments.Vault, never into a log.
@@ -55,9 +61,14 @@ type Form struct {
 	AppID       string `json:"app_id"`
 	MchID       string `json:"mch_id"`
 	Serial      string `json:"serial"`
-	PrivateKey  string `json:"private_key,omitempty"` // PEM
-	PublicKeyID string `json:"public_key_id"`         // PUB_KEY_ID_…
-	PublicKey   string `json:"public_key"`            // PEM
+	PrivateKey  string `json:"private_key,omitempty"`   // PEM
+	Mode        string `json:"mode,omitempty"`          // public_key (where empty) or certificate
+	PublicKeyID string `json:"public_key_id,omitempty"` // PUB_KEY_ID_…
+	PublicKey   string `json:"public_key,omitempty"`    // PEM
+	KeyV3       string `json:"api_v3_key,omitempty"`    // a secret, like PrivateKey
+	Role        string `json:"role,omitempty"`          // merchant (where empty) or partner: the numbers above are a service provider's
+	SubMchID    string `json:"sub_mch_id,omitempty"`
+	SubAppID    string `json:"sub_app_id,omitempty"`
 	StoreID     string `json:"store_id,omitempty"`
 	DeviceIP    string `json:"device_ip,omitempty"`
 	NotifyURL   string `json:"notify_url,omitempty"` // turns native codes on
@@ -69,18 +80,39 @@ func Parse(f Form) (Settings, error) {
 	if err != nil {
 		return Settings{}, fmt.Errorf("%w: merchant's private key: %w", ErrSettings, err)
 	}
+	s := Settings{
+		BaseURL: f.BaseURL, Training: f.Training, AppID: f.AppID, MchID: f.MchID, Serial: f.Serial, Signer: signer,
+		StoreID: f.StoreID, DeviceIP: f.DeviceIP, NotifyURL: f.NotifyURL, KeyV3: pay.Hide(f.KeyV3), Certificates: f.Mode == "certificate",
+		SubMchID: f.SubMchID, SubAppID: f.SubAppID,
+	}
+	if err := f.choices(); err != nil {
+		return Settings{}, err
+	}
+	if f.PublicKey == "" && s.Certificates {
+		return s, nil
+	}
 	public, err := payments.ParsePublicKey([]byte(f.PublicKey))
 	if err != nil {
 		return Settings{}, fmt.Errorf("%w: WeChat Pay's public key: %w", ErrSettings, err)
 	}
-	verifier, err := NewKeys(f.PublicKeyID, public)
-	if err != nil {
-		return Settings{}, err
+	s.Verifier, err = NewKeys(f.PublicKeyID, public)
+	return s, err
+}
+
+// choices holds what the form's choices demand of the other fields.
+func (f Form) choices() error {
+	switch {
+	case f.Mode != "" && f.Mode != "public_key" && f.Mode != "certificate":
+		return fmt.Errorf("%w: mode %q", ErrSettings, f.Mode)
+	case f.Role != "" && f.Role != "merchant" && f.Role != "partner":
+		return fmt.Errorf("%w: role %q", ErrSettings, f.Role)
+	case (f.Role == "partner") != (f.SubMchID != "") || (f.Role != "partner" && f.SubAppID != ""):
+		return fmt.Errorf("%w: a service provider names the merchant, and nobody else does", ErrSettings)
+	case f.Role == "partner" && !f.Training:
+		// Whoever has it can take money in the name of every merchant of the provider.
+		return fmt.Errorf("%w: a service provider's private key does not belong on a till", ErrSettings)
 	}
-	return Settings{
-		BaseURL: f.BaseURL, Training: f.Training, AppID: f.AppID, MchID: f.MchID, Serial: f.Serial, Signer: signer,
-		Verifier: verifier, StoreID: f.StoreID, DeviceIP: f.DeviceIP, NotifyURL: f.NotifyURL,
-	}, nil
+	return nil
 }
 
 // check answers the settings with their defaults.
@@ -95,8 +127,16 @@ func (s Settings) check() (Settings, error) {
 			return s, fmt.Errorf("%w: %s %q", ErrSettings, name, text)
 		}
 	}
-	if s.Signer == nil || s.Verifier == nil {
+	if s.Signer == nil || (s.Verifier == nil && !s.Certificates) {
 		return s, fmt.Errorf("%w: a key is missing", ErrSettings)
+	}
+	if n := len(s.KeyV3.Reveal()); n != keyV3Bytes && (n != 0 || s.Certificates) {
+		return s, fmt.Errorf("%w: the APIv3 key has %d characters, %d are right", ErrSettings, n, keyV3Bytes)
+	}
+	for name, text := range map[string]string{"merchant of the service provider": s.SubMchID, "its app id": s.SubAppID} {
+		if text != "" && !plain(text, 40) {
+			return s, fmt.Errorf("%w: %s %q", ErrSettings, name, text)
+		}
 	}
 	if err := payments.CheckURL(s.BaseURL, s.Training); err != nil {
 		return s, fmt.Errorf("%w: %w", ErrSettings, err)
@@ -172,6 +212,7 @@ func QRTiming() pay.Timing {
 type Provider struct {
 	s      Settings
 	client *payments.Client
+	certs  *certificates // nil without an APIv3 key
 }
 
 // New checks the settings and answers the provider. It reaches nobody.
@@ -180,18 +221,24 @@ func New(s Settings, client *payments.Client) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{s: s, client: client}, nil
+	p := &Provider{s: s, client: client}
+	if !s.KeyV3.Empty() {
+		p.certs = &certificates{}
+	}
+	return p, nil
 }
 
 // The provider's abilities.
 var (
-	_ pay.Provider   = (*Provider)(nil)
-	_ pay.Presenter  = (*Provider)(nil)
-	_ pay.Canceler   = (*Provider)(nil)
-	_ pay.Refunder   = (*Provider)(nil)
-	_ pay.Biller     = (*Provider)(nil)
-	_ pay.BillReader = (*Provider)(nil)
-	_ pay.Tester     = (*Provider)(nil)
+	_ pay.Provider         = (*Provider)(nil)
+	_ pay.Presenter        = (*Provider)(nil)
+	_ pay.Canceler         = (*Provider)(nil)
+	_ pay.Refunder         = (*Provider)(nil)
+	_ pay.Biller           = (*Provider)(nil)
+	_ pay.BillReader       = (*Provider)(nil)
+	_ pay.Notifier         = (*Provider)(nil)
+	_ pay.AbnormalRefunder = (*Provider)(nil)
+	_ pay.Tester           = (*Provider)(nil)
 )
 
 // ID implements pay.Provider.

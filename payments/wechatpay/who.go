@@ -54,6 +54,14 @@ func (p *Provider) tradePath(no string) string {
 	return p.transactions() + "/out-trade-no/" + url.PathEscape(no)
 }
 
+// subQuery names the merchant in questions about refunds, where a service provider asks.
+func (p *Provider) subQuery() string {
+	if p.s.partner() {
+		return "?sub_mchid=" + url.QueryEscape(p.s.SubMchID)
+	}
+	return ""
+}
+
 // asker is the query by which a question about an order says who asks.
 func (p *Provider) asker() string {
 	if p.s.partner() {
