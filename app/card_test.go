@@ -1,8 +1,15 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,8 +65,16 @@ func paysByCard(t *testing.T, r *rig, box *zvtbox.Terminal, method string) {
 	if got := box.Net(p.Ref); got != p.Minor || p.Minor == 0 {
 		t.Errorf("the terminal holds %d for %s, the till %d", got, p.Ref, p.Minor)
 	}
-	if _, err := r.shop.Complete(ctx, p.Order); err != nil {
+	sale, err := r.shop.Complete(ctx, p.Order)
+	if err != nil {
 		t.Fatal(err)
+	}
+	job, err := r.shop.Print(ctx, app.PrintAsk{Sale: sale.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page, err := json.Marshal(job.Page); err != nil || !strings.Contains(string(page), "K-U-N-D-E-N-B-E-L-E-G") || strings.Contains(string(page), zvtbox.CardNumber()) {
+		t.Errorf("the terminal's slip is not on the receipt as it should be: %s %v", page, err)
 	}
 }
 
@@ -70,8 +85,40 @@ func TestACardAtATerminalOnTheNetworkSettlesASale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		paysByCard(t, atTerminal(t, "tcp:"+box.Address(), box, clock), box, method)
+		if err := box.Play([]string{"unmasked"}, 0); err != nil {
+			t.Fatal(err)
+		}
+		r := atTerminal(t, "tcp:"+box.Address(), box, clock)
+		paysByCard(t, r, box, method)
+		packed, err := hex.DecodeString(zvtbox.CardNumber())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range [][]byte{[]byte(zvtbox.CardNumber()), packed, []byte(base64.StdEncoding.EncodeToString(packed))[:8]} {
+			if file := holds(t, r.dir, form); file != "" {
+				t.Errorf("%s holds the card number as %q", file, form)
+			}
+		}
 	}
+}
+
+// holds names a file below dir that contains what.
+func holds(t *testing.T, dir string, what []byte) (file string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, what) {
+			file = path
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func TestACardAtATerminalOnASerialLineSettlesASale(t *testing.T) {

@@ -133,7 +133,11 @@ func (t *turn) paper(d *Document, extra []receipt.Row) error {
 		}
 	}
 	doc := t.s.slip(d, receipt.Sale)
-	doc.Extra = extra
+	slips, err := t.cardSlips(d.Order)
+	if err != nil {
+		return err
+	}
+	doc.Extra = append(slips, extra...)
 	page := receipt.Layout(doc, t.s.words(conf.Locale), t.s.columns(), t.s.second()...)
 	job := device.Job{Kind: device.Paper, Page: page, Ref: string(d.Order.ID)}
 	if !conf.AutoPrint {

@@ -93,8 +93,13 @@ func dieAfter(t *testing.T, n int, killed bool, faults ...string) (a pay.Attempt
 	} else {
 		h.Restart = func() pay.Provider { return h.Provider } // only the line broke
 	}
-	a = paytest.Crash(t, h)
-	return a, r.box.Net(""), m.moved
+	died, a := paytest.Crash(t, h)
+	if net = r.box.Net(""); net != 0 && died.ProviderTxn == "" {
+		t.Errorf("cut after byte %d: the terminal keeps the money, and its receipt was not on the disk", n)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return a, net, m.moved
 }
 
 // TestMoneyAtTheTerminalIsTheAttemptsEndWhereverTheTillDies kills the till, or cuts its line, after every single byte of a

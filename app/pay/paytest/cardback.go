@@ -90,17 +90,23 @@ func cardNumbers(u *cardTill) {
 	}
 }
 
-// Crash runs one payment whose program dies when the harness says so (Alive), starts it again and answers where the attempt
-// rests. The caller compares the terminal's books.
-func Crash(t *testing.T, h Card) pay.Attempt {
+// Crash runs one payment whose program dies when the harness says so (Alive), starts it again, and answers the attempt as it
+// was on the disk and where it rests in the end. The caller compares the terminal's books.
+func Crash(t *testing.T, h Card) (died, rests pay.Attempt) {
 	t.Helper()
 	u := &cardTill{till: newTill(t, h.Harness), h: h, p: h.Provider}
 	u.begin("crash")
 	u.send()
+	u.lock.Lock()
+	err := json.Unmarshal(u.disk, &died)
+	u.lock.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
 	u.reload()
 	u.rest(time.Hour)
 	if t.Failed() {
 		t.Log(strings.Join(u.events, "\n"))
 	}
-	return u.a
+	return died, u.a
 }
