@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 
 	"suanpan/app/pay"
 	"suanpan/payments/nexo"
 	"suanpan/payments/sandbox/nexobox"
+	"suanpan/payments/sandbox/stripebox"
+	"suanpan/payments/stripeterminal"
 )
 
 // This page introduces the card terminals that are reached over HTTPS.
@@ -33,6 +36,30 @@ func nexoTrial(ctx context.Context, t tryout) (played, error) {
 	doc, err := json.Marshal(nexo.Form{Address: s.Address, Training: true, Environment: s.Environment, POIID: s.POIID, SaleID: s.SaleID,
 		Root: s.Root, KeyIdentifier: s.KeyIdentifier, KeyVersion: s.KeyVersion, Passphrase: s.Passphrase, Currency: s.Currency})
 	return played{book: box, settings: doc}, err
+}
+
+func stripeOf(doc json.RawMessage, e edge) (pay.Provider, error) {
+	form, err := strict[stripeterminal.Form](doc)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := stripeterminal.Parse(form)
+	if err != nil {
+		return nil, err
+	}
+	return stripeterminal.New(settings, e.client(settings.Client()))
+}
+
+func stripeTrial(ctx context.Context, t tryout) (played, error) {
+	box, err := stripebox.Start(ctx, stripebox.Options{Addr: t.addr, Quick: t.quick, Faults: t.faults, Keep: t.keep, Money: trialMoney})
+	if err != nil {
+		return played{}, err
+	}
+	s := box.Settings()
+	doc, err := json.Marshal(stripeterminal.Form{BaseURL: s.BaseURL, Training: true, Key: s.Key, Reader: s.Reader, Currency: s.Currency, Webhook: s.Webhook})
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(s.Root))
+	return played{box, doc, roots}, err
 }
 
 // trialMoney is the currency of the demo shops.

@@ -20,6 +20,7 @@ import (
 	"suanpan/payments/emvqr"
 	"suanpan/payments/nexo"
 	"suanpan/payments/sandbox"
+	"suanpan/payments/stripeterminal"
 	"suanpan/payments/wechatpay"
 	"suanpan/payments/zvt"
 )
@@ -27,11 +28,12 @@ import (
 // kinds is the list of payment providers: one line each.
 func kinds() map[string]kind {
 	return map[string]kind{
-		alipay.ID:    {alipay.Fields(), alipayOf, alipayTrial},
-		emvqr.ID:     {emvqr.Fields(), emvqrOf, nil},
-		nexo.ID:      {nexo.Fields(), nexoOf, nexoTrial},
-		wechatpay.ID: {wechatpay.Fields(), wechatOf, wechatTrial},
-		zvt.ID:       {zvt.Fields(), zvtOf, zvtTrial},
+		alipay.ID:         {alipay.Fields(), alipayOf, alipayTrial},
+		emvqr.ID:          {emvqr.Fields(), emvqrOf, nil},
+		nexo.ID:           {nexo.Fields(), nexoOf, nexoTrial},
+		stripeterminal.ID: {stripeterminal.Fields(), stripeOf, stripeTrial},
+		wechatpay.ID:      {wechatpay.Fields(), wechatOf, wechatTrial},
+		zvt.ID:            {zvt.Fields(), zvtOf, zvtTrial},
 	}
 }
 
