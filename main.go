@@ -4,7 +4,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,8 +19,6 @@ import (
 
 	"suanpan/app"
 	"suanpan/app/catalog"
-	"suanpan/payments/sandbox"
-	"suanpan/payments/wechatpay"
 	"suanpan/store"
 	"suanpan/ui/rpc"
 )
@@ -108,7 +105,7 @@ func commands() map[string]command {
 		"demo":    demoCommand(),
 		"backup":  backupCommand(),
 		"restore": restoreCommand(),
-		"sandbox": plain("serve the payment providers' side of the wire on loopback, and print the settings that a till needs", sandboxCommand),
+		"sandbox": sandboxCommand(),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
 		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
 	}
@@ -254,18 +251,4 @@ func importCommand() command {
 			return h.close()
 		}
 	}}
-}
-
-func sandboxCommand(ctx context.Context, j job) error {
-	box, err := sandbox.Start(ctx, sandbox.Options{Control: true, Faults: true})
-	if err != nil {
-		return err
-	}
-	enc := json.NewEncoder(j.out)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(map[string]any{"control": box.ControlURL(), wechatpay.ID: box.WechatSettings(), "payer_codes": sandbox.PayerCodes()}); err != nil {
-		return errors.Join(err, box.Close())
-	}
-	<-ctx.Done()
-	return box.Close()
 }

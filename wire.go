@@ -36,7 +36,11 @@ func open(ctx context.Context, j job) (*program, error) {
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
 		Desk: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(),
-		Trial: func() ([]pay.Provider, app.Sandbox) { t := trial(ctx, j, shelfIn(s.Dir())); return t.list, t }, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
+		Trial: func() ([]pay.Provider, app.Sandbox) {
+			on := shelfIn(s.Dir())
+			t := trial(ctx, j, on).controls(ctx, j, on)
+			return t.list, t
+		}, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -24,7 +24,7 @@ func alipayOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func alipayTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := alipaybox.Start(ctx, alipaybox.Options{Addr: t.addr, TLS: true, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep})
+	box, err := alipaybox.Start(ctx, alipaybox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep})
 	if err != nil {
 		return played{}, err
 	}

@@ -98,4 +98,12 @@ func (s *shelf) Append(name string, line []byte) error {
 	return errors.Join(err, f.Close())
 }
 
+// write replaces a small file.
+func (s *shelf) write(name, text string) error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.dir, name), []byte(text+"\n"), 0o600)
+}
+
 var _ sandbox.Keep = (*shelf)(nil)
