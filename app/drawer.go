@@ -149,11 +149,10 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 		if method, ok := strings.CutPrefix(key, "tender:"); ok {
 			f.Tenders[method] = d.Minor
 		}
-		if method, ok := strings.CutPrefix(key, "by_hand:"); ok {
-			f.ByHand = append(f.ByHand, shift.Apart{Method: method, Count: d.N, Minor: d.Minor})
-		}
-		if method, ok := strings.CutPrefix(key, "to_verify:"); ok {
-			f.ToVerify = append(f.ToVerify, shift.Apart{Method: method, Count: d.N, Minor: d.Minor})
+		for prefix, to := range map[string]*[]shift.Apart{"by_hand:": &f.ByHand, "to_verify:": &f.ToVerify, "loaded:": &f.Loads} {
+			if method, ok := strings.CutPrefix(key, prefix); ok {
+				*to = append(*to, shift.Apart{Method: method, Count: d.N, Minor: d.Minor})
+			}
 		}
 		if rest, ok := strings.CutPrefix(key, "tax:"); ok {
 			code, rate, _ := strings.Cut(rest, ":")
@@ -166,6 +165,7 @@ func (s *Shop) figures(v View, sh shift.Shift, see bool) (shift.Figures, error) 
 	}
 	byMethod(f.ByHand)
 	byMethod(f.ToVerify)
+	byMethod(f.Loads)
 	sort.Slice(f.Taxes, func(a, b int) bool { return f.Taxes[a].Rate > f.Taxes[b].Rate })
 	if n := f.SaleCount + f.RefundCount; n > 0 {
 		f.First, f.Last = receiptNo(sh.Numbering(), sh.Before+1), receiptNo(sh.Numbering(), sh.Before+n)

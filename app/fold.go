@@ -41,6 +41,7 @@ type coreLine struct {
 	Qty     money.Qty    `json:"qty"`
 	Factor  money.Qty    `json:"factor"`
 	NoStock bool         `json:"no_stock"`
+	Card    string       `json:"card"`
 }
 
 type coreTender struct {
@@ -56,7 +57,7 @@ func (d *Document) core() *core {
 		Order: coreOrder{ID: o.ID, Source: o.Source, Member: o.Member, Label: o.Label, ReturnOf: o.ReturnOf}}
 	c.Order.Rules.Currency = o.Rules.Currency
 	for _, l := range o.Lines {
-		c.Order.Lines = append(c.Order.Lines, coreLine{l.SKU, l.Kind, l.Qty, l.Factor, l.NoStock})
+		c.Order.Lines = append(c.Order.Lines, coreLine{l.SKU, l.Kind, l.Qty, l.Factor, l.NoStock, l.Card})
 	}
 	for _, t := range o.Tenders {
 		c.Order.Tenders = append(c.Order.Tenders, coreTender{t.Method, t.Minor, t.State})
@@ -87,7 +88,15 @@ func (d *core) postings() []ledger.Posting {
 			s.Tenders = append(s.Tenders, ledger.TenderPart{Account: d.account(t.Method), Minor: t.Minor})
 		}
 	}
-	return s.Postings()
+	parts := d.valueParts()
+	for _, p := range parts {
+		s.Net -= p.Minor
+	}
+	out := s.Postings()
+	for _, p := range parts {
+		out = append(out, ledger.Posting{Account: p.account(), Minor: -p.Minor, Currency: s.Currency})
+	}
+	return out
 }
 
 // Fold works out what a fact adds to the totals and to the index of finished documents. It is the only definition of both:
@@ -135,6 +144,8 @@ func fold(f *ledger.Fact) (e Entry, d *core, err error) {
 			key = "to_verify:"
 		}
 		e.add("shift:"+f.Shift, key+m.Provider, 1, m.Amount.Minor)
+	case factLoaded, factSpent, factUnspent, factGiven, factLapsed, factCharged, factUncharged, factSettled:
+		err = e.value(f)
 	case factStock:
 		var m stockMove
 		if err = json.Unmarshal(f.Body, &m); err != nil {
@@ -164,9 +175,14 @@ func (e *Entry) add(scope, key string, n, minor int64) {
 // document adds the figures of X and Z, the stock and the index row.
 func (e *Entry) document(f *ledger.Fact, d *core) {
 	scope, o, s := "shift:"+f.Shift, &d.Order, &d.Sum
+	value := int64(0)
+	for _, p := range d.valueParts() { // money owed is no takings: it is reported apart
+		e.add(scope, "loaded:"+p.Kind, 1, p.Minor)
+		value += p.Minor
+	}
 	e.add("series", series(d.Till), 1, 0)
-	e.add(scope, d.Kind, 1, s.Total)
-	e.add(scope, "net", 0, s.Net)
+	e.add(scope, d.Kind, 1, s.Total-value)
+	e.add(scope, "net", 0, s.Net-value)
 	if s.Discount != 0 {
 		e.add(scope, "discount", 1, s.Discount)
 	}

@@ -119,6 +119,12 @@ func (t *turn) giveBack(sold Sale, back *order.Order, ask RefundAsk) ([]Attempt,
 		if p.method == order.Cash {
 			continue
 		}
+		if house(p.method) {
+			if err := t.giveValue(back.ID, p); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		a := attempts[p.attempt]
 		provider := t.s.provider(a.Provider)
 		if provider == nil {
@@ -155,6 +161,14 @@ func (t *turn) sources(sold Sale) ([]source, map[string]Attempt, error) {
 		}
 		if tender.Method == order.Cash {
 			cash += tender.Minor
+			continue
+		}
+		if house(tender.Method) {
+			left, err := spentLeft(t, tender.ID)
+			if err != nil {
+				return nil, nil, err
+			}
+			out = append(out, source{tender.Method, tender.ID, tender.Ref, left})
 			continue
 		}
 		a, err := t.Attempt(tender.ID)

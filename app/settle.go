@@ -100,6 +100,9 @@ func (t *turn) issue(d *Document) (Sale, error) {
 	if err != nil {
 		return Sale{}, err
 	}
+	if err := t.valued(d); err != nil {
+		return Sale{}, err
+	}
 	if err := t.DropOrder(d.Order.ID); err != nil {
 		return Sale{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"suanpan/app/catalog"
+	"suanpan/app/member"
 	"suanpan/app/money"
 	"suanpan/app/order"
 	"suanpan/app/shift"
@@ -36,7 +37,8 @@ type Config struct {
 	Barcodes    []catalog.Rule       `json:"barcodes"`
 	Weighed     string               `json:"weighed"` // "label" or "catalog" wins, where a rule does not say (S2)
 	AutoPrint   bool                 `json:"auto_print"`
-	Wallets     []catalog.WalletCode `json:"wallet_codes,omitempty"`    // of payers; catalog.DefaultWallets where empty
+	Wallets     []catalog.WalletCode `json:"wallet_codes,omitempty"` // of payers; catalog.DefaultWallets where empty
+	Value       member.Rules         `json:"stored_value,omitzero"`
 	TwoLook     bool                 `json:"two_people_look,omitempty"` // the second look at a static code is another person's (X18)
 	Notes       []int64              `json:"notes"`                     // note keys, minor units
 	Made        time.Time            `json:"made"`
@@ -243,6 +245,9 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		}
 		if err := catalog.CheckRules(conf.Barcodes); err != nil {
 			return Config{}, refuse("barcode_rules_invalid", err)
+		}
+		if err := conf.Value.Check(); err != nil {
+			return Config{}, refuse("settings_invalid", err, "field", "stored_value")
 		}
 		if err := catalog.CheckWallets(conf.Wallets); err != nil {
 			return Config{}, refuse("wallet_codes_invalid", err, "why", err.Error())

@@ -21,6 +21,8 @@ type TenderAsk struct {
 	Minor   *int64        `json:"amount,omitempty"`  // minor units; what is due where nil; for cash, what was handed over
 	Code    pay.Secret    `json:"-"`                 // what the payer showed: never stored, never logged
 	Wait    time.Duration `json:"wait,omitempty"`    // answer when the attempt is decided, or after this long
+	Card    string        `json:"card,omitempty"`    // member, voucher, account: whose; a gift card's code goes into Code
+	Signed  string        `json:"signed,omitempty"`  // account: who signs
 	Certain bool          `json:"certain,omitempty"` // cash far above the total was asked about and confirmed (X12)
 }
 
@@ -63,6 +65,9 @@ func (s *Shop) Tender(ctx context.Context, ask TenderAsk) (Payment, error) {
 	}
 	if ask.Method == order.Cash {
 		return change(ctx, s, "pay.tender", ask, func(t *turn) (Payment, error) { return t.cash(ask) })
+	}
+	if house(ask.Method) {
+		return change(ctx, s, "pay.tender", ask, func(t *turn) (Payment, error) { return t.spend(ask) })
 	}
 	return s.charge(ctx, ask)
 }
@@ -140,7 +145,11 @@ func (s *Shop) TakeBack(ctx context.Context, id order.ID, payment string) (Baske
 			if tender.ID != payment {
 				continue
 			}
-			if tender.Method != order.Cash {
+			if house(tender.Method) {
+				if err := t.unspend(o, tender); err != nil {
+					return Basket{}, err
+				}
+			} else if tender.Method != order.Cash {
 				return Basket{}, refuse("captured", nil, "method", tender.Method, "amount", tender.Minor)
 			}
 			o.Tenders = append(o.Tenders[:i:i], o.Tenders[i+1:]...)

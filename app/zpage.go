@@ -66,7 +66,7 @@ func (s *Shop) report(f shift.Figures, sh shift.Shift) receipt.Report {
 	drawer := receipt.Group{Title: w("report.drawer"), Entries: []receipt.Entry{amountEntry(w("report.float"), f.Float, c),
 		amountEntry(w("report.cash_in"), f.CashIn, c), amountEntry(w("report.cash_out"), -f.CashOut, c),
 		{Label: w("report.openings"), Text: fmt.Sprint(f.Drawer)}, {Label: w("report.voids"), Text: fmt.Sprint(f.Voids)}}}
-	for _, g := range []receipt.Group{taxes, tenders, feeGroup(f, w), apart(w, "report.by_hand", f.ByHand, c), apart(w, "report.to_verify", f.ToVerify, c), drawer} {
+	for _, g := range []receipt.Group{taxes, tenders, feeGroup(f, w), apart(w, "report.loads", f.Loads, c), apart(w, "report.by_hand", f.ByHand, c), apart(w, "report.to_verify", f.ToVerify, c), drawer} {
 		if len(g.Entries) > 0 {
 			r.Groups = append(r.Groups, g)
 		}

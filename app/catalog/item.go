@@ -35,6 +35,9 @@ const (
 	Dish    Kind = "dish"
 	Fee     Kind = "fee"
 	Ticket  Kind = "ticket"
+
+	StoredValue Kind = "value"      // money put on a member's or gift card: a liability and no sale
+	Settlement  Kind = "settlement" // money paid towards what was bought on account
 )
 
 // Item is one thing that can be put on an order. Variants (款色码) are items of their own that name their Style, so that a

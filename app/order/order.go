@@ -100,6 +100,7 @@ type Line struct {
 	Barcode   string             `json:"barcode,omitempty"` // as scanned
 	Of        int                `json:"of,omitempty"`      // on a return: the line of the first sale
 	NoStock   bool               `json:"no_stock,omitempty"`
+	Card      string             `json:"card,omitempty"` // of a line of stored value or settlement: "member:<id>", "voucher:<id>", "account:<id>"
 	At        time.Time          `json:"at,omitzero"`
 }
 

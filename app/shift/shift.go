@@ -72,6 +72,7 @@ type Figures struct {
 	Tenders     map[string]int64 `json:"tenders"`             // kept after change and refunds
 	ByHand      []Apart          `json:"by_hand,omitempty"`   // of Tenders: a person saw the money of a static code (X18)
 	ToVerify    []Apart          `json:"to_verify,omitempty"` // of Tenders: nobody has seen it yet
+	Loads       []Apart          `json:"loads,omitempty"`     // in Tenders and no sales: money put on cards (member, voucher) or paid on account
 	CashIn      int64            `json:"cash_in"`
 	CashOut     int64            `json:"cash_out"`           // as a positive number
 	Expected    map[string]int64 `json:"expected,omitempty"` // only for roles that may see it

@@ -218,10 +218,13 @@ func setLine(ctx context.Context, f *Face, p set) (Basket, error) {
 
 type tender struct {
 	Key
+	Approval
 	Basket   string `json:"basket,omitempty"`
 	Method   string `json:"method"`
 	Amount   *int64 `json:"amount,omitempty"`
-	AuthCode string `json:"auth_code,omitempty"` // never stored, never logged
+	AuthCode string `json:"auth_code,omitempty"` // of a payer, or of a gift card: never stored, never logged
+	Card     string `json:"card,omitempty"`      // member, voucher, account: whose
+	Signed   string `json:"signed,omitempty"`    // account: who signs
 	Wait     int    `json:"wait,omitempty"`      // seconds
 	Certain  bool   `json:"certain,omitempty"`   // cash far above what is due is meant
 }
@@ -257,7 +260,11 @@ func payMethods() []Method {
 			if p.Wait < 0 || p.Wait > 600 {
 				return Payment{}, &app.Error{Code: "bad_params", Data: map[string]any{"why": "wait is 0 to 600 seconds"}}
 			}
-			got, err := f.Shop.Tender(p.in(ctx), app.TenderAsk{Order: order.ID(p.Basket), Method: p.Method, Minor: p.Amount, Code: pay.Hide(p.AuthCode),
+			ctx, err := both(ctx, f, p.Key, p.Approval)
+			if err != nil {
+				return Payment{}, err
+			}
+			got, err := f.Shop.Tender(ctx, app.TenderAsk{Order: order.ID(p.Basket), Method: p.Method, Minor: p.Amount, Code: pay.Hide(p.AuthCode), Card: p.Card, Signed: p.Signed,
 				Wait: time.Duration(p.Wait) * time.Second, Certain: p.Certain})
 			return paid(got), err
 		}),
