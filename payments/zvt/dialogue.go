@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"suanpan/payments"
@@ -21,6 +22,8 @@ type dialogue struct {
 	// time. It is called once per receipt number.
 	judge func(context.Context, fields) error
 	heard func(code byte, words string) // 04 FF
+
+	judging sync.WaitGroup
 }
 
 // ending is what a dialogue came to.
@@ -46,8 +49,10 @@ type paper struct {
 	err     error
 }
 
-// run sends a command and listens until it ends.
+// run sends a command and listens until it ends. A judge that is still writing when the line breaks is waited for: what it
+// writes must not come after what the end of the dialogue says.
 func (d *dialogue) run(command apdu) (e ending) {
+	defer d.judging.Wait()
 	if e.err = d.link.send(command); e.err != nil {
 		return e
 	}
@@ -169,13 +174,13 @@ func (d *dialogue) status(f fields, e *ending, p *paper, patience *time.Timer) {
 		*p = paper{receipt: key, verdict: make(chan error, 1)}
 		e.status = f
 		judge, verdict := d.judge, p.verdict
-		go func() {
+		d.judging.Go(func() {
 			if judge == nil {
 				verdict <- nil
 				return
 			}
 			verdict <- judge(context.Background(), f)
-		}()
+		})
 	}
 	p.owed = true
 	if p.said {

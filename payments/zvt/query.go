@@ -102,7 +102,7 @@ func (p *Provider) recognised(r pay.Ref, m memo, f fields, o pay.Observation) pa
 	o.ProviderTxn, o.Refunds = txn(orText(m.Receipt, f.receipt()), orText(m.Trace, f.trace())), later && !m.Held
 	m.Receipt, m.Trace = orText(m.Receipt, f.receipt()), orText(m.Trace, f.trace())
 	if m.Day == "" {
-		m.Day = orDay(p, f)
+		m.Day = p.day(f)
 	}
 	o.Outcome, o.Memo = pay.Success, m.String()
 	if m.Held && !later {
@@ -121,7 +121,8 @@ func orText(a, b string) string {
 	return a
 }
 
-func orDay(p *Provider, f fields) string {
+// day is the terminal's calendar day of a message.
+func (p *Provider) day(f fields) string {
 	at := p.at(f)
 	if at.IsZero() {
 		at = p.s.Now().In(p.s.Zone)

@@ -117,7 +117,7 @@ func (p *Provider) pay(ctx context.Context, l *link, a pay.Attempt, mine *live, 
 		}
 	}}
 	d.judge = func(ctx context.Context, f fields) error {
-		o, err := p.judge(a, f, &m)
+		o, err := p.judge(a, f, m)
 		if err != nil {
 			return err
 		}
@@ -166,22 +166,23 @@ func (p *Provider) unsent(a pay.Attempt, why error) pay.Observation {
 var errMoney = errors.New("zvt: the status speaks of another amount or terminal")
 
 // judge turns a status that says "paid" into what must be on the disk before it is acknowledged.
-func (p *Provider) judge(a pay.Attempt, f fields, m *memo) (pay.Observation, error) {
+func (p *Provider) judge(a pay.Attempt, f fields, m memo) (pay.Observation, error) {
 	if v, ok := f.minor(); ok && v != a.Amount.Minor {
 		return pay.Observation{}, errMoney
 	}
 	if !p.ours(f) || f.receipt() == "" {
 		return pay.Observation{}, errMoney
 	}
-	m.Receipt, m.Trace = f.receipt(), f.trace()
-	at := p.at(f)
-	if at.IsZero() {
-		at = p.s.Now().In(p.s.Zone)
-	}
-	m.Day = at.Format("2006-01-02")
+	m = p.found(m, f)
 	o := p.pending(a.No, "040F", f.card())
 	o.ProviderTxn, o.Memo, o.Raw, o.ProviderState = key(f), m.String(), f.kept(), "status 00"
 	return o, nil
+}
+
+// found is the memo of a payment whose receipt is known.
+func (p *Provider) found(m memo, f fields) memo {
+	m.Receipt, m.Trace, m.Day = f.receipt(), f.trace(), p.day(f)
+	return m
 }
 
 // conclude says what an ended dialogue proves.
@@ -191,6 +192,7 @@ func (p *Provider) conclude(a pay.Attempt, e ending, m memo) pay.Observation {
 	code, told := e.status.result()
 	switch {
 	case e.paid():
+		m = p.found(m, e.status) // the judge may be writing still where the line broke: it has a memo of its own
 		o.Outcome, o.Memo, o.Amount = pay.Success, m.String(), a.Amount
 		if p.s.TwoStep {
 			o.Outcome = pay.Authorized
