@@ -38,12 +38,20 @@ func benchShop(b *testing.B) *app.Shop {
 	if err != nil {
 		b.Fatal(err)
 	}
+	furnish(b, shop)
+	return shop
+}
+
+// furnish sets a shop up, with fifty articles and a shift.
+func furnish(b *testing.B, shop *app.Shop) {
+	b.Helper()
+	ctx := context.Background()
 	must := func(err error) {
 		if err != nil {
 			b.Fatal(err)
 		}
 	}
-	_, err = shop.Setup(ctx, app.Setup{Template: "retail", Name: "店", Currency: "CNY"})
+	_, err := shop.Setup(ctx, app.Setup{Template: "retail", Name: "店", Currency: "CNY"})
 	must(err)
 	_, err = shop.Login(ctx, "1", "1234")
 	must(err)
@@ -55,7 +63,6 @@ func benchShop(b *testing.B) *app.Shop {
 	}
 	_, err = shop.PutItems(ctx, items)
 	must(err)
-	return shop
 }
 
 // A sale of five lines by hand, two cash tenders, settled: seven durable commits.

@@ -118,9 +118,20 @@ func (p *Provider) authorize(method, path string, body []byte) (string, error) {
 		p.s.MchID, nonce, base64.StdEncoding.EncodeToString(signature), at, p.s.Serial), nil
 }
 
-// observe starts an observation with what every answer gives. Its outcome is Unknown until somebody proves more.
+// observe starts an observation with what every answer gives. Its outcome is Unknown until somebody proves more. A proven word
+// that our signature or our request is wrong is a fault of set-up, on whatever call it comes: the reason says so, for the shop
+// to take the provider out of service when it goes on.
 func (a answer) observe() pay.Observation {
-	return pay.Observation{Verified: a.verified, Code: a.wire.Code, Msg: orElse(a.wire.Message, a.note), Raw: a.raw}
+	o := pay.Observation{Verified: a.verified, Code: a.wire.Code, Msg: orElse(a.wire.Message, a.note), Raw: a.raw}
+	if a.verified && a.status >= 400 && a.status < 500 {
+		switch a.wire.Code {
+		case "SIGN_ERROR":
+			o.Reason = pay.BadSignature
+		case "PARAM_ERROR":
+			o.Reason = pay.BadRequest
+		}
+	}
+	return o
 }
 
 func orElse(text, other string) string {

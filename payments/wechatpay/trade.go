@@ -134,10 +134,6 @@ func (a answer) queried(s Settings, flow pay.Flow) pay.Observation {
 		return o
 	case a.status == 404 && absent(a.wire.Code):
 		o.Outcome = pay.NotFound
-	case a.wire.Code == "SIGN_ERROR":
-		o.Reason = pay.BadSignature
-	case a.wire.Code == "PARAM_ERROR":
-		o.Reason = pay.BadRequest
 	}
 	return o
 }
