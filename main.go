@@ -28,10 +28,11 @@ var version = "0.1.0-dev"
 
 // options are what every subcommand understands.
 type options struct {
-	data    string
-	sync    string
-	sandbox bool
-	verbose bool
+	data     string
+	sync     string
+	sandbox  bool
+	training bool
+	verbose  bool
 }
 
 func main() {
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, log io.Writer) e
 	set.StringVar(&o.data, "data", home(), "the till's folder")
 	set.StringVar(&o.sync, "sync", "FULL", "durability of commits; anything but FULL is for tests of the tests")
 	set.BoolVar(&o.sandbox, "sandbox", false, "use the stand-in payment providers")
+	set.BoolVar(&o.training, "training", false, "a shop that is set up now is for practice: its providers are stand-ins on this machine (suanpan sandbox)")
 	set.BoolVar(&o.verbose, "v", false, "log more")
 	work := c.flags(set)
 	if err := set.Parse(args); err != nil {

@@ -40,7 +40,7 @@ func open(ctx context.Context, j job) (*program, error) {
 			on := shelfIn(s.Dir())
 			t := trial(ctx, j, on).controls(ctx, j, on)
 			return t.list, t
-		}, AlwaysTrial: j.sandbox, Nudge: h.gear.nudge,
+		}, AlwaysTrial: j.sandbox, Training: j.training, Nudge: h.gear.nudge,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

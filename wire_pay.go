@@ -57,6 +57,7 @@ type tryout struct {
 	plain  bool          // no TLS where the wire can do without: nobody outside this process knows the authority
 	quick  time.Duration // how long a stand-in payer needs for a password
 	keep   sandbox.Keep  // nil: everything begins anew
+	as     []byte        // settings of the merchant whom it serves with his own numbers and key; nil: one of its own
 }
 
 // played is a stand-in that runs, with settings that reach it.
@@ -86,13 +87,27 @@ func wechatOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func wechatTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := sandbox.Start(ctx, sandbox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep})
+	o := sandbox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep}
+	var form wechatpay.Form
+	if t.as != nil {
+		var err error
+		if form, err = strict[wechatpay.Form](t.as); err != nil {
+			return played{}, err
+		}
+		if o.Keys, err = ownMerchant(form); err != nil {
+			return played{}, err
+		}
+	}
+	box, err := sandbox.Start(ctx, o)
 	if err != nil {
 		return played{}, err
 	}
 	w := box.WechatSettings()
-	doc, err := json.Marshal(wechatpay.Form{BaseURL: w.BaseURL, Training: true, AppID: w.AppID, MchID: w.MchID, Serial: w.Serial,
-		PrivateKey: w.PrivateKey, PublicKeyID: w.PublicKeyID, PublicKey: w.PublicKey, KeyV3: w.KeyV3, NotifyURL: w.NotifyURL})
+	form.BaseURL, form.Training, form.PublicKeyID, form.PublicKey = w.BaseURL, true, w.PublicKeyID, w.PublicKey
+	if t.as == nil {
+		form.AppID, form.MchID, form.Serial, form.PrivateKey, form.NotifyURL, form.KeyV3 = w.AppID, w.MchID, w.Serial, w.PrivateKey, w.NotifyURL, w.KeyV3
+	}
+	doc, err := json.Marshal(form)
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(w.Root))
 	return played{box, doc, roots}, err
@@ -120,55 +135,6 @@ func reachWith(j job, roots *x509.CertPool) edge {
 		},
 		dial: dial,
 	}
-}
-
-// desk seals provider settings in the till's vault.
-type desk struct {
-	folder string
-	job    job
-	once   sync.Once
-	vault  payments.Vault
-	err    error
-}
-
-func (d *desk) open() (payments.Vault, error) {
-	d.once.Do(func() { d.vault, d.err = payments.OpenVault(d.folder, d.folder) })
-	return d.vault, d.err
-}
-
-func (d *desk) make(name string, settings json.RawMessage) (pay.Provider, error) {
-	k, ok := kinds()[name]
-	if !ok {
-		return nil, fmt.Errorf("no provider %q", name)
-	}
-	return k.make(settings, reach(d.job))
-}
-
-// Seal implements app.Desk.
-func (d *desk) Seal(name string, settings json.RawMessage) ([]byte, pay.Provider, error) {
-	p, err := d.make(name, settings)
-	if err != nil {
-		return nil, nil, err
-	}
-	v, err := d.open()
-	if err != nil {
-		return nil, nil, err
-	}
-	sealed, err := v.Seal(payments.Use{Provider: name, Name: "settings"}, settings)
-	return sealed, p, err
-}
-
-// Open implements app.Desk.
-func (d *desk) Open(name string, sealed []byte) (pay.Provider, error) {
-	v, err := d.open()
-	if err != nil {
-		return nil, err
-	}
-	settings, err := v.Open(payments.Use{Provider: name, Name: "settings"}, sealed)
-	if err != nil {
-		return nil, err
-	}
-	return d.make(name, settings)
 }
 
 // stand is every stand-in of a demo or training till, and the real providers that speak to them.

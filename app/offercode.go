@@ -39,6 +39,9 @@ func (s *Shop) OfferCode(ctx context.Context, id string, code pay.Secret) (Offer
 	if p == nil {
 		return Offer{}, refuse("method_unavailable", nil, "method", method)
 	}
+	if !s.offers(method) {
+		return Offer{}, refuse("provider_suspended", nil, "method", method)
+	}
 	if _, err := flowFor(p, pay.ByCode, code); err != nil {
 		return Offer{}, err
 	}

@@ -42,7 +42,7 @@ func (s *Shop) slip(d *Document, kind receipt.DocumentKind) receipt.Document {
 	if d.Kind == "refund" && kind == receipt.Sale {
 		kind = receipt.Refund
 	}
-	out := receipt.Document{Kind: kind, Training: s.sandbox() != nil && conf.Template != "demo", Shop: conf.Shop, Header: conf.Header, Number: d.No, Reason: o.Reason,
+	out := receipt.Document{Kind: kind, Training: conf.Training || s.sandbox() != nil && conf.Template != "demo", Shop: conf.Shop, Header: conf.Header, Number: d.No, Reason: o.Reason,
 		Time: d.At.Local().Format("2006-01-02 15:04"), Cashier: d.Cashier, Till: d.Till, Member: masked(o.Member), Source: o.Source.Label,
 		Pieces: sum.Items.String(), Subtotal: money.Of(sum.Subtotal, c), TaxIn: o.Rules.TaxIncluded, Rounding: money.Of(sum.Rounding, c),
 		Total: money.Of(sum.Total, c), Change: money.Of(sum.Change, c), QR: receiptCode(d.No), Footer: conf.Footer}

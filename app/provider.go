@@ -2,24 +2,90 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 
 	"suanpan/app/pay"
-	"suanpan/app/shift"
 )
 
-// Desk makes providers out of settings and seals their secrets; wire.go hands it in. The shop keeps the sealed bytes.
+// Desk makes providers out of settings and seals their secrets; wire.go hands it in. The shop keeps the sealed bytes and
+// never sees a secret.
 type Desk interface {
-	// Seal checks settings and answers them sealed, with the provider they make.
-	Seal(provider string, settings json.RawMessage) (sealed []byte, p pay.Provider, err error)
-	Open(provider string, sealed []byte) (pay.Provider, error)
+	// Kinds lists the providers that can be set up, with what each form asks.
+	Kinds() []ProviderKind
+	// Seal checks settings and answers them sealed. What the ask leaves empty of secrets is taken from Kept. A field that
+	// cannot be used is a *FieldError.
+	Seal(ask SealAsk) (sealed []byte, made Made, err error)
+	Open(provider string, sealed []byte) (Made, error)
+	// Rehearse starts a stand-in that knows this merchant, or reaches the provider's own test environment.
+	Rehearse(ctx context.Context, provider string, sealed []byte) (Rehearsal, error)
+}
+
+// ProviderKind is one sort of provider as the form for it needs to know it. Its words are "provider.<id>" and "region.<region>".
+type ProviderKind struct {
+	ID        string      `json:"provider"`
+	Region    string      `json:"region"`
+	Fields    []pay.Field `json:"fields"`
+	Hosts     []string    `json:"hosts,omitempty"` // where its institution answers; nothing else may go live
+	Rehearsal bool        `json:"rehearsal"`       // there is a stand-in or a test environment
+}
+
+// SealAsk is settings on their way into the vault.
+type SealAsk struct {
+	Provider string
+	Settings json.RawMessage
+	Kept     []byte // sealed settings that give the secrets which Settings leaves empty; nil for none
+}
+
+// Made is a provider made of settings, with what may be shown of them.
+type Made struct {
+	Provider pay.Provider
+	Shown    map[string]string // by field; a secret that is there is "kept"
+	Keys     []string          // prints of the public halves of its keys
+	Host     string
+	Place    Place
+	Same     bool // nothing differs from SealAsk.Kept
+}
+
+// Place says what sort of address a provider's settings lead to.
+type Place string
+
+// The places.
+const (
+	PlaceListed   Place = "listed"   // the institution's own, by the list of its kind
+	PlaceTest     Place = "test"     // the institution's test environment
+	PlaceLocal    Place = "local"    // a terminal in the shop's own network
+	PlaceLoopback Place = "loopback" // this machine: a stand-in, for training
+	PlaceForeign  Place = "foreign"
+)
+
+// FieldError says which field of a form cannot be used. Why is a word of "provider.wrong.<why>".
+type FieldError struct {
+	Field string
+	Why   string
+	Err   error
+}
+
+// Error names the field; the value stays out of it.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Why }
+
+// Unwrap returns the cause.
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// Rehearsal is a provider made of the entered settings that reaches a peer where no money is.
+type Rehearsal struct {
+	Provider pay.Provider
+	Where    string                                       // "stand-in", or the host of the test environment
+	Own      bool                                         // the peer checked this merchant's own numbers and key
+	Code     func() pay.Secret                            // a payer's code; nil where payers show none
+	Scan     func(qr string) error                        // a payer scans our code; nil where nobody can
+	Sleep    func(ctx context.Context, seconds int) error // nil: the shop waits by itself
+	Close    func() error
 }
 
 // Trial starts the stand-in providers of demo and training; wire.go hands it in.
 type Trial func() ([]pay.Provider, Sandbox)
 
-// ProviderInfo is a configured provider as people may see it.
+// ProviderInfo is a provider that this till takes money with, as people may see it.
 type ProviderInfo struct {
 	Provider string   `json:"provider"`
 	Merchant string   `json:"merchant"`
@@ -35,54 +101,9 @@ type ProviderTest struct {
 	Checks    []pay.Check `json:"checks"`
 }
 
-// PutProvider configures a provider; its secrets go in and never come out. The first manager's template PIN must have been
-// changed before.
-func (s *Shop) PutProvider(ctx context.Context, provider string, settings json.RawMessage) ([]ProviderInfo, error) {
-	if s.p.Desk == nil || s.sandbox() != nil {
-		return nil, refuse("sandbox_only", nil)
-	}
-	sealed, made, err := s.p.Desk.Seal(provider, settings)
-	if err != nil {
-		return nil, refuse("provider_invalid", err, "provider", provider, "why", err.Error())
-	}
-	sum := sha256.Sum256(settings) // the key tells other settings apart, and keeps none
-	return change(ctx, s, "provider.put", [2]any{provider, sum[:]}, func(t *turn) ([]ProviderInfo, error) {
-		if err := t.need(shift.EditShop); err != nil {
-			return nil, err
-		}
-		boss, err := getStaff(t, "1")
-		if err != nil {
-			return nil, err
-		}
-		if boss.Initial {
-			return nil, refuse("change_first_pin", nil)
-		}
-		all, err := sealedProviders(t)
-		if err != nil {
-			return nil, err
-		}
-		all[provider] = sealed
-		if err := t.PutSetting("providers", rawJSON(all)); err != nil {
-			return nil, err
-		}
-		if _, err := t.fact("provider.put", map[string]string{"provider": provider, "merchant": made.Caps().Merchant}); err != nil {
-			return nil, err
-		}
-		list := []pay.Provider{made}
-		for _, p := range s.providers() {
-			if p.ID() != provider {
-				list = append(list, p)
-			}
-		}
-		t.after = append(t.after, func() { s.p.Providers = list })
-		t.tell(Event{Kind: SettingsChanged})
-		return inform(list, false), nil
-	})
-}
-
-func sealedProviders(v View) (map[string][]byte, error) {
+func sealedProviders(v View, name string) (map[string][]byte, error) {
 	all := map[string][]byte{}
-	doc, ok, err := v.Setting("providers")
+	doc, ok, err := v.Setting(name)
 	if err != nil || !ok {
 		return all, err
 	}
@@ -90,7 +111,7 @@ func sealedProviders(v View) (map[string][]byte, error) {
 }
 
 // arm makes the shop's providers when it is opened or set up: the stand-ins where this is a demo, else what was configured.
-// A provider that cannot be opened (its keyring is locked) is left out and logged: cash is not affected (N10).
+// A provider that cannot be opened (its vault is locked) is left out and logged: cash is not affected (N10).
 func (s *Shop) arm(v View, conf Config) error {
 	if s.p.Trial != nil && (conf.Template == "demo" || s.p.AlwaysTrial) {
 		list, box := s.p.Trial()
@@ -100,31 +121,33 @@ func (s *Shop) arm(v View, conf Config) error {
 	if s.p.Desk == nil || v == nil { // a shop that was just made has none
 		return nil
 	}
-	all, err := sealedProviders(v)
+	profiles, err := readProfiles(v)
 	if err != nil {
 		return err
 	}
+	s.profiles = profiles
+	all, err := sealedProviders(v, liveSettings)
+	if err != nil {
+		return err
+	}
+	var list []pay.Provider
 	for name, sealed := range all {
-		p, err := s.p.Desk.Open(name, sealed)
+		made, err := s.p.Desk.Open(name, sealed)
 		if err != nil {
 			s.p.Log.Error("provider is off", "provider", name, "err", err)
 			continue
 		}
-		s.p.Providers = append(s.p.Providers, p)
+		list = append(list, made.Provider)
 	}
+	s.p.Providers = list
 	return nil
 }
 
 // Providers lists what this till can take money with, without secrets.
 func (s *Shop) Providers(context.Context) []ProviderInfo {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return inform(s.p.Providers, s.p.Sandbox != nil)
-}
-
-func inform(list []pay.Provider, sandbox bool) []ProviderInfo {
 	out := []ProviderInfo{}
-	for _, p := range list {
+	sandbox := s.sandbox() != nil
+	for _, p := range s.offered() {
 		info := ProviderInfo{Provider: p.ID(), Merchant: p.Caps().Merchant, Sandbox: sandbox}
 		for _, f := range p.Caps().Flows {
 			info.Flows = append(info.Flows, string(f))
@@ -134,22 +157,52 @@ func inform(list []pay.Provider, sandbox bool) []ProviderInfo {
 	return out
 }
 
+// providers are all that are made; a suspended one still answers for payments that began with it.
 func (s *Shop) providers() []pay.Provider {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.p.Providers
 }
 
-// TestProvider tries a provider's settings without moving money (N4).
+// offered are the providers that may take new money: live, with a contract that holds today.
+func (s *Shop) offered() []pay.Provider {
+	now := s.p.Clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []pay.Provider
+	for _, p := range s.p.Providers {
+		if s.p.Sandbox != nil || s.profiles[p.ID()].serves(now) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// offers reports whether new money may be taken with a provider.
+func (s *Shop) offers(id string) bool {
+	for _, p := range s.offered() {
+		if p.ID() == id {
+			return true
+		}
+	}
+	return false
+}
+
+// TestProvider tries the provider that serves the till without moving money, and writes nothing down (N4).
 func (s *Shop) TestProvider(ctx context.Context, id string) (ProviderTest, error) {
 	p := s.provider(id)
 	if p == nil {
 		return ProviderTest{}, refuse("method_unavailable", nil, "method", id)
 	}
-	out := ProviderTest{Provider: id, OK: true}
+	return s.try(ctx, p), nil
+}
+
+// try asks a provider. One that has no way of being asked has nothing to fail.
+func (s *Shop) try(ctx context.Context, p pay.Provider) ProviderTest {
+	out := ProviderTest{Provider: p.ID(), OK: true, Checks: []pay.Check{}}
 	tester, ok := p.(pay.Tester)
 	if !ok {
-		return out, refuse("method_unavailable", nil, "method", id)
+		return out
 	}
 	begun := s.p.Clock.Now()
 	out.Checks = tester.Test(ctx)
@@ -157,7 +210,7 @@ func (s *Shop) TestProvider(ctx context.Context, id string) (ProviderTest, error
 	for _, c := range out.Checks {
 		out.OK = out.OK && c.OK
 	}
-	return out, nil
+	return out
 }
 
 func (s *Shop) sandbox() Sandbox {

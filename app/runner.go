@@ -20,6 +20,7 @@ const unwrittenPause = 5 * time.Second
 func (s *Shop) Run(ctx context.Context) {
 	slots := make(chan struct{}, 8) // a flood of open attempts at start is asked about at this pace
 	for ctx.Err() == nil {
+		s.lapse(ctx)
 		wait := s.look(ctx, slots)
 		timer := time.NewTimer(wait)
 		select {

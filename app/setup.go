@@ -42,7 +42,9 @@ type Config struct {
 	TwoLook     bool                 `json:"two_people_look,omitempty"` // the second look at a static code is another person's (X18)
 	Notes       []int64              `json:"notes"`                     // note keys, minor units
 	Made        time.Time            `json:"made"`
-	Generation  int                  `json:"generation,omitempty"` // of the series of receipt numbers: see Enrol
+	Generation  int                  `json:"generation,omitempty"`   // of the series of receipt numbers: see Enrol
+	Training    bool                 `json:"training,omitempty"`     // a shop for practice: its providers are stand-ins on this machine, and every slip says so
+	TwoForKeys  bool                 `json:"two_for_keys,omitempty"` // a provider's settings go live with a second person's approval
 }
 
 // Payers is the table that tells payer codes apart.
@@ -73,6 +75,7 @@ type Setup struct {
 	TaxIncluded *bool  // by currency where nil
 	TaxPerLine  bool
 	Rounding    *money.Rounding // none where nil
+	Training    bool            // see Config
 }
 
 // Info is what anybody may know about this till.
@@ -94,7 +97,7 @@ var Templates = []string{"retail", "supermarket", "restaurant", "clinic", "ticke
 func (s *Shop) Info() Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil, Origin: s.origin}
+	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil || s.conf.Training, Origin: s.origin}
 	if s.shift != nil {
 		c := *s.shift
 		i.Shift = &c
@@ -110,6 +113,7 @@ func (s *Shop) Info() Info {
 // Setup makes the shop: configuration, tax classes, the first manager (staff 1, PIN 1234, to be changed before a real
 // provider is configured). A folder that is set up refuses.
 func (s *Shop) Setup(ctx context.Context, in Setup) (Config, error) {
+	in.Training = in.Training || s.p.Training
 	conf, taxes, err := in.config(s.p.Clock.Now())
 	if err != nil {
 		return Config{}, err
@@ -170,7 +174,7 @@ func (in Setup) config(now time.Time) (Config, []catalog.Tax, error) {
 	unit := in.Currency.Minor()
 	conf := Config{Shop: strings.TrimSpace(in.Name), Till: in.Till, Template: in.Template, Locale: in.Locale, Currency: in.Currency,
 		TaxPerLine: in.TaxPerLine, CashCap: 2000 * unit, DiscountCap: 300_000, TenderCap: 1000 * unit, LooseCap: 200 * unit, LooseDays: 30,
-		Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency)}
+		Training: in.Training, Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency)}
 	if in.Template == "restaurant" || in.Template == "demo" {
 		conf.Cutover = 4 * time.Hour
 	}
@@ -253,6 +257,7 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 			return Config{}, refuse("wallet_codes_invalid", err, "why", err.Error())
 		}
 		conf.Currency, conf.Till, conf.Made, conf.Template, conf.Generation = old.Currency, old.Till, old.Made, old.Template, old.Generation
+		conf.Training = old.Training
 		if _, err := t.fact("shop.configured", conf); err != nil {
 			return Config{}, err
 		}

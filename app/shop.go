@@ -56,6 +56,7 @@ type Params struct {
 	Machine   string  // mark of this computer; empty where it has none
 
 	AlwaysTrial bool   // use the stand-ins whatever the template
+	Training    bool   // a shop that is set up in this run is for practice (Config.Training)
 	Nudge       func() // wakes the spool after a commit that queued a job; may be nil
 }
 
@@ -71,22 +72,23 @@ type Shop struct {
 	p     Params
 	write sync.Mutex // held over one change and the publishing of its result, so that caches follow commits in order
 
-	mu      sync.Mutex // guards what follows
-	conf    Config
-	ready   bool // set up
-	staff   *shift.Staff
-	shift   *shift.Shift
-	taxes   map[string]catalog.Tax    // nil: read again
-	orders  map[order.ID]*order.Order // unfinished, as on disk; never changed in place
-	current order.ID
-	undo    []*order.Order // states of the current order before each unpaid act, newest last
-	watch   map[int]chan Event
-	watches int
-	copying bool // a round of backups is under way
-	origin  Origin
-	wake    chan struct{}            // the payment runner looks again
-	flying  map[string]chan struct{} // attempts with a call under way
-	codes   map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
+	mu       sync.Mutex // guards what follows
+	conf     Config
+	ready    bool // set up
+	staff    *shift.Staff
+	shift    *shift.Shift
+	taxes    map[string]catalog.Tax    // nil: read again
+	orders   map[order.ID]*order.Order // unfinished, as on disk; never changed in place
+	current  order.ID
+	undo     []*order.Order // states of the current order before each unpaid act, newest last
+	watch    map[int]chan Event
+	watches  int
+	copying  bool // a round of backups is under way
+	origin   Origin
+	wake     chan struct{}            // the payment runner looks again
+	flying   map[string]chan struct{} // attempts with a call under way
+	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
+	profiles map[string]*Profile      // of providers, as on disk; never changed in place
 }
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.

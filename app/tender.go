@@ -171,6 +171,9 @@ func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 	if p == nil {
 		return Payment{}, refuse("method_unavailable", nil, "method", ask.Method)
 	}
+	if !s.offers(p.ID()) {
+		return Payment{}, refuse("provider_suspended", nil, "method", ask.Method)
+	}
 	flow, err := flowFor(p, ask.Flow, ask.Code)
 	if err != nil {
 		return Payment{}, err
@@ -257,7 +260,7 @@ func (s *Shop) provider(id string) pay.Provider {
 // Methods lists the tenders that this till can take now, cash first.
 func (s *Shop) Methods() []string {
 	out := []string{order.Cash}
-	for _, p := range s.providers() {
+	for _, p := range s.offered() {
 		out = append(out, p.ID())
 	}
 	return out

@@ -20,7 +20,7 @@ type Way struct {
 func (s *Shop) Ways() []Way {
 	out, currency := []Way{{Method: order.Cash}}, s.config().Currency
 	for _, flow := range []pay.Flow{pay.ByCode, pay.ByQR, pay.ByStatic, pay.ByCard} {
-		for _, p := range s.providers() {
+		for _, p := range s.offered() {
 			if c := p.Caps(); !c.Offers(flow) || !c.Takes(currency) {
 				continue
 			}

@@ -52,21 +52,5 @@ func moneyMethods() []Method {
 			}
 			return map[string]any{"entries": out}, err
 		}),
-		def(g, "provider.put", "Sets a payment provider up; secrets go in and never come out.", func(ctx context.Context, f *Face, p struct {
-			Key
-			Provider string          `json:"provider"`
-			Settings json.RawMessage `json:"settings"`
-		}) (map[string]any, error) {
-			list, err := f.Shop.PutProvider(p.in(ctx), p.Provider, p.Settings)
-			return map[string]any{"provider": p.Provider, "providers": list}, err
-		}),
-		def(g, "provider.list", "Lists the providers, without secrets.", func(ctx context.Context, f *Face, _ none) (map[string]any, error) {
-			return map[string]any{"providers": f.Shop.Providers(ctx)}, nil
-		}),
-		def(g, "provider.test", "Asks a provider about a payment that does not exist: keys, clock and line are proven by its signed answer.", func(ctx context.Context, f *Face, p struct {
-			Provider string `json:"provider"`
-		}) (app.ProviderTest, error) {
-			return f.Shop.TestProvider(ctx, p.Provider)
-		}),
 	}
 }

@@ -27,6 +27,7 @@ type setup struct {
 	TaxIncluded  *bool     `json:"prices_include_tax,omitempty"`
 	TaxRounding  string    `json:"tax_rounding,omitempty"` // line or receipt
 	CashRounding *rounding `json:"cash_rounding,omitempty"`
+	Training     bool      `json:"training,omitempty"`
 }
 
 type info struct {
@@ -178,7 +179,7 @@ func mode(template string) string {
 }
 
 func setUp(ctx context.Context, f *Face, p setup) (map[string]any, error) {
-	in := app.Setup{Template: p.Template, Name: p.Name, Currency: money.Currency(strings.ToUpper(p.Currency)), Locale: locale(p.Locale), Till: p.Till, TaxIncluded: p.TaxIncluded}
+	in := app.Setup{Template: p.Template, Name: p.Name, Currency: money.Currency(strings.ToUpper(p.Currency)), Locale: locale(p.Locale), Till: p.Till, TaxIncluded: p.TaxIncluded, Training: p.Training}
 	switch p.TaxRounding {
 	case "", "receipt":
 	case "line":
