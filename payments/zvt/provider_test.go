@@ -28,7 +28,7 @@ func (c *clock) Now() time.Time          { return time.Now().Add(time.Duration(c
 func (c *clock) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 func quick() zvt.Timers {
-	return zvt.Timers{T1: 200 * time.Millisecond, T2: time.Second, T3: time.Second, T4: 2 * time.Second, Commit: 40 * time.Millisecond}
+	return zvt.Timers{T1: 200 * time.Millisecond, T2: 5 * time.Second, T3: 5 * time.Second, T4: 20 * time.Second, Commit: 40 * time.Millisecond}
 }
 
 // rig is a terminal and a way to it.
@@ -42,7 +42,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{clock: newClock()}
 	var err error
-	r.box, err = zvtbox.New(zvtbox.Options{Ack: 200 * time.Millisecond, Repeat: 10 * time.Millisecond, Now: r.clock.Now})
+	r.box, err = zvtbox.New(zvtbox.Options{Ack: 5 * time.Second, Repeat: 10 * time.Millisecond, Now: r.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
