@@ -186,3 +186,58 @@ func TestMoneyThatOnlyTheBillKnowsComesBackToItsAttempt(t *testing.T) {
 		b.entries()
 	}
 }
+
+func TestMoneyArrivesOrIsMissed(t *testing.T) {
+	b, ctx := newBooked(t), context.Background()
+	b.sell(1)
+	r := b.run(app.BillAsk{})
+	if _, err := b.PutArrival(ctx, reconcile.ArrivalRule{Provider: walletID, Days: 0, Text: []string{"WALLET"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.PutBankFormat(ctx, reconcile.BankFormat{Name: "bank", Day: "date", Layout: "2006-01-02", Amount: "amount", Text: []string{"text"}}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := b.Arrivals(ctx); err != nil || len(list) != 1 || list[0].Net != r.Net || list[0].Overdue {
+		t.Fatalf("%+v %v", list, err)
+	}
+	b.clock.n.Add(36 * 3600 * 1000)
+	if list, err := b.Arrivals(ctx); err != nil || len(list) != 1 || !list[0].Overdue {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if items, err := b.WorkItems(ctx, app.ItemQuery{Class: reconcile.Arrival, Open: true}); err != nil || len(items) != 1 {
+		t.Fatalf("%+v %v", items, err)
+	}
+	file := b.file("date,amount,text\n2026-11-23,13.10,WALLET payout\n2026-11-23,-3.00,rent\n")
+	got, err := b.ImportBank(ctx, file, "bank")
+	if err != nil || got.New != 2 || got.Matched != 1 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if got, err = b.ImportBank(ctx, file, "bank"); err != nil || got.New != 0 || got.Known != 2 || got.Matched != 0 {
+		t.Fatalf("again: %+v %v", got, err)
+	}
+	if items, err := b.WorkItems(ctx, app.ItemQuery{Class: reconcile.Arrival, Open: true}); err != nil || len(items) != 0 {
+		t.Errorf("%+v %v", items, err)
+	}
+	look, err := b.LookAt(ctx, "2026-11-22")
+	if err != nil || len(look) != 1 || look[0].Arrival == nil || !look[0].Arrival.Done || look[0].Arrival.Minor != 1310 || look[0].State != app.DayAgreed {
+		t.Errorf("%+v %v", look, err)
+	}
+	if a, seen, err := b.Trail(ctx, b.lastPayment(t)); err != nil || len(seen) == 0 || a.State != pay.Succeeded {
+		t.Errorf("%+v %v", seen, err)
+	}
+	b.entries()
+}
+
+// lastPayment is the id of the newest payment in the journal.
+func (b *booked) lastPayment(t *testing.T) string {
+	t.Helper()
+	rows, err := b.Sales(context.Background(), app.SalesQuery{})
+	if err != nil || len(rows) == 0 {
+		t.Fatal(err)
+	}
+	s, err := b.GetSale(context.Background(), rows[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Doc.Order.Tenders[0].ID
+}

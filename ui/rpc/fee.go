@@ -51,7 +51,7 @@ func feesOf(t reconcile.FeeTable) feeTable {
 
 func feeMethods() []Method {
 	const g = "Reconciliation"
-	return []Method{
+	return append([]Method{
 		def(g, "fee.put", "Saves one provider's table of fees. Overlaps, gaps and a cap under the minimum are refused by row and day.", func(ctx context.Context, f *Face, p struct {
 			Key
 			Approval
@@ -76,5 +76,5 @@ func feeMethods() []Method {
 			}
 			return map[string]any{"tables": out}, err
 		}),
-	}
+	}, arrivalMethods()...)
 }
