@@ -47,6 +47,12 @@ func arrivalMethods() []Method {
 			list, err := f.Shop.Arrivals(ctx)
 			return map[string]any{"expected": list}, err
 		}),
+	}
+}
+
+func bankMethods() []Method {
+	const g = "Reconciliation"
+	return []Method{
 		def(g, "bank.format", "Saves how a bank writes its statement: the titles of its columns, the form of its dates.", func(ctx context.Context, f *Face, p struct {
 			Key
 			Approval

@@ -76,5 +76,5 @@ func feeMethods() []Method {
 			}
 			return map[string]any{"tables": out}, err
 		}),
-	}, arrivalMethods()...)
+	}, append(arrivalMethods(), bankMethods()...)...)
 }
