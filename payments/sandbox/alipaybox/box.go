@@ -90,11 +90,12 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	b := &Box{
 		opts: o, keys: o.Keys, done: make(chan struct{}), trades: map[string]*trade{}, byQR: map[string]*trade{}, live: map[string]*trade{}, brought: map[string]*script{}, files: map[string]bill{}, used: map[string]bool{},
 		balances: map[string]int64{"payer": 100_000_000_00, "poor payer": 50, "merchant": 0},
-		names:    mathrand.New(mathrand.NewPCG(o.Seed^uint64(o.Now().UnixNano()), 1)), random: mathrand.New(mathrand.NewPCG(o.Seed, 2)),
+		random:   mathrand.New(mathrand.NewPCG(o.Seed, 2)),
 	}
 	if err := b.recall(); err != nil {
 		return nil, fmt.Errorf("alipaybox: %w", err)
 	}
+	b.names = mathrand.New(mathrand.NewPCG(o.Seed^uint64(o.Now().UnixNano()), uint64(1+len(b.trades)+len(b.lines)))) // never the same row twice
 	listener, err := b.listen()
 	if err != nil {
 		return nil, fmt.Errorf("alipaybox: %w", err)
