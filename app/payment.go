@@ -17,7 +17,7 @@ func (a Attempt) Wanting() bool {
 			return true
 		}
 	}
-	return a.State.Open()
+	return a.State.Open() || a.Unacked
 }
 
 // back finds a refund row by id; −1 when there is none.

@@ -231,7 +231,9 @@ func (s *Shop) submit(ctx context.Context, p pay.Provider, a Attempt) {
 		defer end()
 		begun := s.p.Clock.Now()
 		keep := func(_ context.Context, o pay.Observation) error {
-			_, err := s.advanceObserved(a.ID, pay.Answered(pay.BySubmit, o, nil, begun, s.p.Clock.Now()))
+			e := pay.Answered(pay.BySubmit, o, nil, begun, s.p.Clock.Now())
+			e.Settling = true
+			_, err := s.advanceObserved(a.ID, e)
 			return err
 		}
 		var obs pay.Observation
@@ -307,7 +309,7 @@ func (s *Shop) advance(id string, e pay.Event, seen pay.State) (Attempt, error) 
 
 // questions are what may be asked about an attempt and its refunds at any time.
 func questions(a Attempt) (out []due) {
-	if a.State.Open() && a.State != pay.Refunding {
+	if a.Unacked || (a.State.Open() && a.State != pay.Refunding) {
 		out = append(out, due{Due: pay.Due{Do: pay.DoQuery}})
 	}
 	for _, r := range a.Backs {

@@ -57,9 +57,11 @@ type Attempt struct {
 
 	State         State     `json:"state"`
 	Reason        Reason    `json:"reason,omitempty"`
-	Manual        bool      `json:"manual,omitempty"` // a person, not a machine, said that it is paid
-	Forced        bool      `json:"forced,omitempty"` // a manager ended a review
-	Aside         bool      `json:"aside,omitempty"`  // its order waits for it no more: money that comes nevertheless goes back by itself
+	Manual        bool      `json:"manual,omitempty"`   // a person, not a machine, said that it is paid
+	Forced        bool      `json:"forced,omitempty"`   // a manager ended a review
+	Answered      bool      `json:"answered,omitempty"` // the submit is over: no request of ours is on its way any more
+	Unacked       bool      `json:"unacked,omitempty"`  // made durable for a terminal that may not have heard so: it is asked once more
+	Aside         bool      `json:"aside,omitempty"`    // its order waits for it no more: money that comes nevertheless goes back by itself
 	ProviderTxn   string    `json:"provider_txn,omitempty"`
 	ProviderState string    `json:"provider_state,omitempty"`
 	WireCode      string    `json:"wire_code,omitempty"`

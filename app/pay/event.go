@@ -78,6 +78,7 @@ type Event struct {
 
 	OrderOpen bool   `json:"order_open,omitempty"` // PolicyAccept: the order still wants this money
 	To        State  `json:"to,omitempty"`         // Resolve: Succeeded, Canceled or Refunding
+	Settling  bool   `json:"settling,omitempty"`   // observation: the peer waits to hear that it is durable, and may take it back if it does not
 	Aside     bool   `json:"aside,omitempty"`      // CashierCancel: something else was paid instead, so this money is not wanted any more
 	Staff     string `json:"staff,omitempty"`      // CashierCancel, ManualConfirm, Resolve: who
 	Note      string `json:"note,omitempty"`       // ManualConfirm: reference; Resolve: reason

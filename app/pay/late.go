@@ -90,7 +90,10 @@ func (a *Attempt) resolve(e Event) []Effect {
 
 func (a *Attempt) succeeded(e Event) []Effect {
 	switch e.Kind {
+	case ObsSuccess:
+		a.Unacked = a.Unacked && e.Settling
 	case ObsDeclined, ObsClosed:
+		a.Unacked = false
 		return []Effect{{Kind: Review, Reason: Contradicted}}
 	case ProviderRefunded:
 		a.Refunds++

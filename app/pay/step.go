@@ -58,9 +58,11 @@ func (a *Attempt) hear(e Event) {
 	o := e.Obs
 	a.Asked.At = e.At
 	a.Asked.Fresh = e.Via == ByQuery
+	a.Answered = a.Answered || (e.Via == BySubmit && !e.Settling)
+	gone := e.Kind == ObsNotFound && a.landed(e.Begun)
 	if e.Via == ByQuery {
 		a.Asked.Queries++
-		a.Asked.Now, a.Asked.Absent = false, e.Kind == ObsNotFound
+		a.Asked.Now, a.Asked.Absent = false, gone
 	}
 	if o.Code != "" || o.Msg != "" {
 		a.WireCode, a.WireMsg = o.Code, o.Msg
@@ -69,6 +71,9 @@ func (a *Attempt) hear(e Event) {
 	case ObsUnknown:
 		return // nothing in it may be believed
 	case ObsNotFound:
+		if !gone {
+			return // what is still on its way cannot be missed
+		}
 		if a.Absences.Count == 0 || e.At.Sub(a.Absences.At) >= a.NotFoundGap {
 			a.Absences = Absences{a.Absences.Count + 1, e.At}
 		}
@@ -87,6 +92,15 @@ func (a *Attempt) hear(e Event) {
 			*kept.to = kept.from
 		}
 	}
+}
+
+// flight is how long a request may be on its way after its sender is gone.
+const flight = time.Minute
+
+// landed reports whether the request of the submit had arrived, or never will, when a question was asked at begun: a provider
+// that does not know a number whose request is still on its way proves nothing.
+func (a *Attempt) landed(begun time.Time) bool {
+	return a.Answered || begun.Sub(a.SubmittedAt) >= flight
 }
 
 func (a *Attempt) created(e Event) []Effect {
@@ -258,13 +272,13 @@ func (a *Attempt) cancelling(e Event) []Effect {
 
 // succeed is the only way to Succeeded by a machine's word; Judge has seen to G1.
 func (a *Attempt) succeed(e Event) []Effect {
-	a.State, a.Reason, a.PaidAt = Succeeded, NoReason, paidAt(e)
+	a.State, a.Reason, a.PaidAt, a.Unacked = Succeeded, NoReason, paidAt(e), e.Settling
 	return a.post(PostedSale)
 }
 
 // surprise is money that came after we gave up.
 func (a *Attempt) surprise(e Event, auto bool) []Effect {
-	a.State, a.PaidAt, a.Undo.Auto = LateSuccess, paidAt(e), auto
+	a.State, a.PaidAt, a.Undo.Auto, a.Unacked = LateSuccess, paidAt(e), auto, e.Settling
 	fx := []Effect{{Kind: Alarm}}
 	if auto || a.Aside {
 		fx = append(fx, Effect{Kind: Accept})

@@ -15,7 +15,8 @@ func attempt(s State) Attempt {
 	return Attempt{
 		ID: "a1", No: "own0001", Provider: "wechatpay", Merchant: "1900000109", Flow: ByCode, Tender: "t1",
 		Amount: money.Of(1310, "CNY"), CanCancel: true, NotFoundCount: 3, NotFoundGap: 10 * time.Second,
-		State: s, Made: noon, ChangedAt: noon, SubmittedAt: noon,
+		Answered: true,
+		State:    s, Made: noon, ChangedAt: noon, SubmittedAt: noon,
 	}
 }
 

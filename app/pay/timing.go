@@ -130,6 +130,8 @@ func Next(a Attempt, t Timing) (due Due, ok bool) {
 			due = earlier(nextQuery(a, t), due)
 		}
 		return due, true
+	case Succeeded:
+		return Due{DoQuery, later(a.ChangedAt, a.Asked.At).Add(t.Every)}, a.Unacked
 	case NeedsReview:
 		if a.Asked.Now {
 			return Due{DoQuery, a.ChangedAt}, true

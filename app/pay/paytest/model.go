@@ -123,6 +123,23 @@ func (m *Model) Net() (net int64, charges int) {
 	return net, charges
 }
 
+// NetOf is what the provider owes for one payment, minor units; known is false where it never heard of it.
+func (m *Model) NetOf(no string) (net int64, known bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.book[no]
+	if e == nil {
+		return 0, false
+	}
+	if m.settle(e); e.state == taken && !e.held {
+		net = e.amount.Minor
+		for _, back := range e.refunds {
+			net -= back.Minor
+		}
+	}
+	return net, true
+}
+
 // Pay makes the payer of one payment pay now, if it can still be paid.
 func (m *Model) Pay(no string) bool {
 	m.mu.Lock()
