@@ -14,7 +14,7 @@ N      ?= 0
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo build test check lint fmt race window crash bench powercut fuzz clean deps
+.PHONY: help run demo build test check lint fmt race simulate window crash bench powercut fuzz clean deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ build: deps ## compile ./suanpan (the first time takes minutes)
 deps: ## install what the build needs, or say what to install
 	@.ci/deps build
 
-test: check race window crash ## everything: check, all tests with the race detector, the real window, a minute of kills
+test: check race simulate window crash ## everything: check, all tests with the race detector, simulated days, the real window, a minute of kills
 
 check: deps fmt lint ## formatting, vet, staticcheck, the law, the manners, the fast tests
 	@go test -count=1 law_test.go law_proof_test.go manners_test.go
@@ -48,6 +48,9 @@ lint: deps ## go vet and staticcheck
 race: deps ## all tests; with the race detector wherever no OpenGL is linked (it does not survive it)
 	@plain=$$(.ci/packages plain) && $(TOOL) gotestsum --format pkgname-and-test-fails -- -race -timeout 15m $$plain
 	@gl=$$(.ci/packages gl) && if [ -n "$$gl" ]; then .ci/deps screen && $(SCREEN) go test -timeout 10m $$gl; fi
+
+simulate: deps ## RUNS=20000 days at the counter with faults and power cuts; SUANPAN_SIM_SEED=n plays one again
+	@go test -count=1 -v -run TestSimulation ./app -sim.runs=$(or $(RUNS),20000)
 
 window: build ## one whole sale in the real window, with synthetic keys, clicks and a fast scan
 	@.ci/deps screen hands

@@ -32,7 +32,7 @@ type memory struct {
 	facts    []ledger.Fact
 	totals   map[[2]string]app.Delta
 	sales    []app.SaleRow
-	attempts map[string][]byte
+	attempts map[string]app.Attempt // as they came back from JSON
 	open     map[string]bool
 	of       map[string][]string // attempts by order
 	seen     map[string][]pay.Observation
@@ -46,7 +46,7 @@ type memory struct {
 
 func newMemory() *memory {
 	return &memory{settings: map[string]string{}, items: map[string]catalog.Item{}, orders: map[order.ID][]byte{}, totals: map[[2]string]app.Delta{},
-		attempts: map[string][]byte{}, open: map[string]bool{}, of: map[string][]string{}, seen: map[string][]pay.Observation{},
+		attempts: map[string]app.Attempt{}, open: map[string]bool{}, of: map[string][]string{}, seen: map[string][]pay.Observation{},
 		series: map[string]int64{}, shelves: map[string]string{}, once: map[string]app.Done{}}
 }
 
@@ -65,7 +65,7 @@ func (m *memory) Update(_ context.Context, fn func(app.Tx) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.undo = m.undo[:0]
-	err := fn(memoryTx{m})
+	err := fn(memoryTx{memory: m})
 	if err != nil {
 		for _, f := range slices.Backward(m.undo) {
 			f()
@@ -77,7 +77,7 @@ func (m *memory) Update(_ context.Context, fn func(app.Tx) error) error {
 func (m *memory) View(_ context.Context, fn func(app.View) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return fn(memoryTx{m})
+	return fn(memoryTx{memory: m})
 }
 
 func (m *memory) Close() error { return nil }
@@ -102,7 +102,27 @@ func (m *memory) write(v any) ([]byte, error) {
 	return b, err
 }
 
-type memoryTx struct{ *memory }
+type memoryTx struct {
+	*memory
+	unused
+}
+
+// unused is what no simulated day asks for; calling it panics.
+type unused struct {
+	app.Movements
+	app.Bills
+	app.BillsTx
+}
+
+func (m memoryTx) ReplaceTotals([]app.Delta) error { return nil }
+func (m memoryTx) Observations(id string, each func(time.Time, pay.Observation) error) error {
+	for _, o := range m.seen[id] {
+		if err := each(time.Time{}, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (m memoryTx) Setting(name string) (json.RawMessage, bool, error) {
 	v, ok := m.settings[name]
@@ -256,11 +276,12 @@ func (m memoryTx) Totals(scope string) (map[string]app.Delta, error) {
 }
 
 func (m memoryTx) Attempt(id string) (a app.Attempt, err error) {
-	b, ok := m.attempts[id]
+	a, ok := m.attempts[id]
 	if !ok {
 		return a, app.ErrNoPayment
 	}
-	return a, json.Unmarshal(b, &a)
+	a.Backs = slices.Clone(a.Backs)
+	return a, nil
 }
 func (m memoryTx) list(ids []string) (out []app.Attempt, err error) {
 	sort.Strings(ids)
@@ -290,9 +311,16 @@ func (m memoryTx) PutAttempt(a app.Attempt) error {
 		put(m.memory, m.of, a.Order, append(slices.Clip(m.of[a.Order]), a.ID))
 	}
 	b, err := m.write(&a)
-	put(m.memory, m.attempts, a.ID, b)
+	if err != nil {
+		return err
+	}
+	var back app.Attempt
+	if err := json.Unmarshal(b, &back); err != nil {
+		return err
+	}
+	put(m.memory, m.attempts, a.ID, back)
 	put(m.memory, m.open, a.ID, a.Wanting())
-	return err
+	return nil
 }
 func (m memoryTx) Observe(id string, _ time.Time, o pay.Observation) error {
 	put(m.memory, m.seen, id, append(slices.Clip(m.seen[id]), o))

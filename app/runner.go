@@ -18,11 +18,10 @@ const unwrittenPause = 5 * time.Second
 // Run asks, cancels and refunds as long as ctx lives: it looks at every open attempt, does what is due, and sleeps until the
 // next thing is. What is due follows from the saved attempts alone, so a restart needs no queue (pay.Next). Call Resume first.
 func (s *Shop) Run(ctx context.Context) {
-	slots := make(chan struct{}, 8) // a flood of open attempts at start is asked about at this pace
+	lanes := map[string]*lane{}
 	for ctx.Err() == nil {
 		s.lapse(ctx)
-		wait := s.look(ctx, slots)
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(s.look(ctx, lanes))
 		select {
 		case <-ctx.Done():
 		case <-s.wake:
@@ -66,63 +65,6 @@ func (s *Shop) poke() {
 	case s.wake <- struct{}{}:
 	default:
 	}
-}
-
-// look starts every call that is due and answers how long nothing will be.
-func (s *Shop) look(ctx context.Context, slots chan struct{}) time.Duration {
-	if s.Info().Origin == Elsewhere {
-		return time.Minute // the till that this is a copy of may be asking, and cancelling
-	}
-	open, err := view(ctx, s, func(v View) ([]Attempt, error) { return v.OpenAttempts() })
-	if err != nil {
-		s.p.Log.Error("payments: look", "err", err)
-		return time.Minute
-	}
-	wait, now := time.Minute, s.p.Clock.Now()
-	for _, a := range open {
-		p := s.provider(a.Provider)
-		if p == nil {
-			continue // kept and shown; the provider must be configured again
-		}
-		for _, d := range dues(a, p.Timing(a.Flow)) {
-			if until := d.At.Sub(now); until > 0 {
-				wait = min(wait, until)
-				continue
-			}
-			if s.take(a.ID + d.refund) {
-				go func() {
-					slots <- struct{}{}
-					err := s.do(ctx, p, a, d)
-					<-slots
-					if err != nil {
-						rest(ctx, unwrittenPause)
-					}
-					s.leave(a.ID + d.refund)
-					s.poke()
-				}()
-			}
-		}
-	}
-	return max(wait, 10*time.Millisecond)
-}
-
-// due is the next thing for an attempt, or for one of its refunds.
-type due struct {
-	pay.Due
-	refund string
-}
-
-func dues(a Attempt, t pay.Timing) []due {
-	var out []due
-	if d, ok := pay.Next(a.Attempt, t); ok {
-		out = append(out, due{Due: d})
-	}
-	for _, r := range a.Backs {
-		if d, ok := pay.NextRefund(r, t); ok {
-			out = append(out, due{d, r.ID})
-		}
-	}
-	return out
 }
 
 // take claims the one call at a time that an attempt may have; leave gives it back.

@@ -87,13 +87,14 @@ type Shop struct {
 	origin   Origin
 	wake     chan struct{}            // the payment runner looks again
 	flying   map[string]chan struct{} // attempts with a call under way
+	open     map[string]Attempt       // attempts with Wanting, as on disk; never changed in place
 	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
 	profiles map[string]*Profile      // of providers, as on disk; never changed in place
 }
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}}
+	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]Attempt{}}
 	if err := refold(ctx, p); err != nil {
 		return nil, fmt.Errorf("shop: totals: %w", err)
 	}
@@ -104,6 +105,13 @@ func New(ctx context.Context, p Params) (*Shop, error) {
 		open, err := v.OpenOrders()
 		if err != nil {
 			return err
+		}
+		waiting, err := v.OpenAttempts()
+		if err != nil {
+			return err
+		}
+		for _, a := range waiting {
+			s.open[a.ID] = a
 		}
 		for _, o := range open {
 			s.orders[o.ID] = o

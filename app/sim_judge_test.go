@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"suanpan/app"
 	"suanpan/app/ledger"
@@ -124,18 +125,10 @@ func (w *world) attempt(a app.Attempt, facts []map[string]any) error {
 // proven looks for the verified observation that made an attempt succeed.
 func (w *world) proven(a app.Attempt) (ok bool) {
 	_ = w.store.View(context.Background(), func(v app.View) error {
-		seen := func(o pay.Observation) {
+		return v.Observations(a.ID, func(_ time.Time, o pay.Observation) error {
 			ok = ok || (o.Verified && o.Outcome == pay.Success && o.OwnNo == a.No && o.Amount == a.Amount && o.Merchant == a.Merchant)
-		}
-		switch v := v.(type) {
-		case memoryTx:
-			for _, o := range v.seen[a.ID] {
-				seen(o)
-			}
-		default:
-			ok = true // the real store keeps them to itself
-		}
-		return nil
+			return nil
+		})
 	})
 	return ok
 }
