@@ -86,7 +86,7 @@ func (w *world) offer() {
 		w.offers = append(w.offers, o.ID)
 	}
 	if err == nil && w.rng.IntN(3) == 0 {
-		time.Sleep(time.Duration(w.rng.IntN(30)) * time.Second)
+		w.pass(time.Duration(w.rng.IntN(30)) * time.Second)
 		w.showCode()
 	}
 }

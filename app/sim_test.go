@@ -359,3 +359,6 @@ func TestSimulationOnTheRealStore(t *testing.T) {
 		t.Run("", func(t *testing.T) { simulate(t, uint64(time.Now().UnixNano()), 50, fresh) })
 	}
 }
+
+// pass lets virtual time go by.
+func (w *world) pass(d time.Duration) { time.Sleep(d) }
