@@ -148,11 +148,12 @@ func (s Settings) Client() payments.Options {
 }
 
 // CardTiming is the advice for local terminals: ask when 120 s are over without an answer, then every 5 s, give up after
-// 10 min, and never believe in an end before the terminal has told it. After 48 h it has forgotten.
+// 10 min, and never believe in an end before the terminal has told it. A terminal ends every payment by itself within
+// minutes, so what is still unclear after two hours is for a person; it is asked about further on.
 func CardTiming() pay.Timing {
 	return pay.Timing{
 		FirstQuery: 120 * time.Second, Every: 5 * time.Second, SlowAfter: 5 * time.Minute, SlowEvery: 10 * time.Second,
-		Deadline: 10 * time.Minute, CancelWindow: forgets,
+		Deadline: 10 * time.Minute, CancelWindow: 2 * time.Hour,
 		CancelBackoff: []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute},
 		NotFoundGap:   5 * time.Second, NotFoundCount: 2, Sweep: time.Minute, Decide: 10 * time.Minute,
 	}

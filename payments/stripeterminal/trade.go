@@ -178,6 +178,8 @@ func (p *Provider) find(ctx context.Context, r pay.Ref) (*stripe.PaymentIntent, 
 	return intent, pay.Observation{}, nil
 }
 
+// search looks for an intent by our own number. An attempt that has been processed had its number kept before (Submit's
+// settle), so "not found" is only ever said of one that no reader has heard of.
 func (p *Provider) search(ctx context.Context, r pay.Ref) (*stripe.PaymentIntent, pay.Observation, error) {
 	params := &stripe.PaymentIntentListParams{CreatedRange: &stripe.RangeQueryParams{
 		GreaterThanOrEqual: r.SubmittedAt.Add(-lookAside).Unix(), LesserThanOrEqual: r.SubmittedAt.Add(lookAside).Unix(),

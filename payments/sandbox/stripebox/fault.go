@@ -24,11 +24,11 @@ func Faults() []sandbox.Fault {
 		{Name: "wrong_amount", Op: "query", Does: "the intent's amount is another one"},
 		{Name: "live", Op: "query", Does: "the answer is from the live side"},
 		{Name: "stop_ignored", Op: "stop", Does: "the reader goes on"},
-		{Name: "pay_wins_cancel_race", Op: "cancel", Does: "the payer pays just before the intent is cancelled"},
+		{Name: "pay_wins_cancel_race", Op: "stop", Does: "the payer pays just before the reader is stopped"},
 		{Name: "refund_pending", Op: "refund", Does: "(n) the refund is under way for n questions"},
 		{Name: "refund_fails", Op: "refund", Does: "the refund cannot reach the payer"},
 	}
-	for _, op := range []string{"create", "reader", "capture", "refund_query"} {
+	for _, op := range []string{"create", "reader", "cancel", "capture", "refund_query"} {
 		out = append(out, sandbox.Fault{Name: op + "_500", Op: op, Does: "nothing is done, and the answer is a server error"})
 	}
 	return out

@@ -154,20 +154,19 @@ func (b *Box) process(r *request) reply {
 }
 
 func (b *Box) stop(r *request) reply {
-	if a := b.reader; a != nil && a.status == "in_progress" && !r.hit.Has("stop_ignored") {
-		b.reader = nil
+	if a := b.reader; a != nil && a.status == "in_progress" {
+		switch {
+		case r.hit.Has("pay_wins_cancel_race"):
+			a.decline, a.payerCancels = "", false
+			b.present(a)
+		case !r.hit.Has("stop_ignored"):
+			b.reader = nil
+		}
 	}
 	return reply{200, b.showReader()}
 }
 
 func (b *Box) cancel(r *request, i *intent) reply {
-	if a := b.reader; r.hit.Has("pay_wins_cancel_race") && i.Status == "requires_payment_method" {
-		if a == nil || a.intent != i {
-			a = &action{intent: i}
-		}
-		a.decline, a.payerCancels = "", false
-		b.present(a)
-	}
 	if i.Status != "requires_payment_method" && i.Status != "requires_capture" {
 		return invalid("payment_intent_unexpected_state", "You cannot cancel this PaymentIntent because it has a status of "+i.Status)
 	}

@@ -233,13 +233,8 @@ func (b *Box) send(w http.ResponseWriter, r *request, a reply) {
 	}
 }
 
-// lied changes what an answer says, of one intent or of all in a list.
+// lied changes what an answer says of one intent. Lists stay true.
 func lied(body object, hit sandbox.Hits) object {
-	if all, ok := body["data"].([]object); ok {
-		for n := range all {
-			all[n] = lied(all[n], hit)
-		}
-	}
 	if body["object"] != "payment_intent" {
 		return body
 	}
