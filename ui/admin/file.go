@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ type file struct {
 	field   *kit.Field
 	rows    *kit.Rows
 	changed func(path string)
+	takes   []string // endings of names; tables where nil
 }
 
 // newFile returns the choice of a table. folder is where a person begins to look.
@@ -70,22 +72,24 @@ func (f *file) list(folder string) {
 		entries, err := storage.List(storage.NewFileURI(folder))
 		records := []kit.Record{{Key: filepath.Dir(folder) + "/", Cells: []string{".. (" + folder + ")"}, Muted: true}}
 		if err == nil {
-			records = append(records, tables(entries)...)
+			records = append(records, tables(entries, f.takes)...)
 		}
 		f.env.Post(func() { f.rows.SetRecords(records) })
 	}()
 }
 
 // tables are the folders, then the tables among entries; what is hidden stays so.
-func tables(entries []fyne.URI) []kit.Record {
+func tables(entries []fyne.URI, takes []string) []kit.Record {
+	if takes == nil {
+		takes = []string{".csv", ".tsv", ".txt", ".xlsx"}
+	}
 	var folders, files []kit.Record
 	for _, e := range entries {
 		name := e.Name()
 		if strings.HasPrefix(name, ".") {
 			continue
 		}
-		switch strings.ToLower(e.Extension()) {
-		case ".csv", ".tsv", ".txt", ".xlsx":
+		if slices.Contains(takes, strings.ToLower(e.Extension())) {
 			files = append(files, kit.Record{Key: e.Path(), Cells: []string{name}})
 			continue
 		}
