@@ -39,6 +39,7 @@ type cards struct {
 	accounts []app.Standing
 	key      string // of the next money, made when a card is chosen (X5)
 	asked    int
+	once     [2]string // id and code of the gift card that was just made: shown until another is chosen, kept nowhere
 }
 
 func newCards(s *Screen) *cards {
@@ -160,7 +161,11 @@ func (v *cards) tell(id string) {
 	w := v.s.env.Words
 	for _, h := range v.holdings {
 		if h.ID == id {
-			v.said.SetText(w("admin.cards.holds", v.sum(h.Principal), v.sum(h.Bonus)))
+			text := w("admin.cards.holds", v.sum(h.Principal), v.sum(h.Bonus))
+			if v.once[0] == id && v.once[1] != "" {
+				text = w("admin.cards.code_once", v.once[1]) + "\n" + text
+			}
+			v.said.SetText(text)
 		}
 	}
 	for _, a := range v.accounts {
@@ -173,7 +178,7 @@ func (v *cards) tell(id string) {
 
 func (v *cards) look(id string) {
 	if id != v.chosen {
-		v.key = app.NewID()
+		v.key, v.once = app.NewID(), [2]string{}
 	}
 	v.chosen = id
 	v.tell(id)
@@ -200,7 +205,7 @@ func (v *cards) look(id string) {
 }
 
 func (v *cards) clear() {
-	v.chosen, v.key = "", app.NewID()
+	v.chosen, v.key, v.once = "", app.NewID(), [2]string{}
 	v.said.SetText("")
 	v.rows.Select("")
 	for _, fields := range []map[string]*kit.Field{v.no, v.name, v.phone, v.limit, v.days, v.signers, v.amount} {
@@ -235,10 +240,10 @@ func (v *cards) main() {
 		s.saved()
 		v.chosen = h.ID
 		v.no[k].SetText(h.No)
-		v.read()
 		if h.Code != "" {
-			s.env.Say(kit.Notice, s.env.Words("admin.cards.code_once", h.Code))
+			v.once = [2]string{h.ID, h.Code}
 		}
+		v.read()
 	})
 }
 

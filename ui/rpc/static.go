@@ -5,11 +5,48 @@ import (
 	"strconv"
 
 	"suanpan/app"
+	"suanpan/app/catalog"
+	"suanpan/app/member"
 )
+
+// routes are the shop's settings of this page.
+type routes struct {
+	Wallets []catalog.WalletCode `json:"wallet_codes,omitempty"`
+	TwoLook *bool                `json:"two_people_look,omitempty"`
+	Value   *member.Rules        `json:"stored_value,omitempty"`
+}
+
+func paySettings(ctx context.Context, f *Face, p struct {
+	Key
+	Approval
+	routes
+}) (routes, error) {
+	conf := f.Shop.Info().Config
+	if p.Wallets != nil || p.TwoLook != nil || p.Value != nil {
+		ctx, err := both(ctx, f, p.Key, p.Approval)
+		if err != nil {
+			return routes{}, err
+		}
+		if p.Wallets != nil {
+			conf.Wallets = p.Wallets
+		}
+		if p.TwoLook != nil {
+			conf.TwoLook = *p.TwoLook
+		}
+		if p.Value != nil {
+			conf.Value = *p.Value
+		}
+		if conf, err = f.Shop.Configure(ctx, conf); err != nil {
+			return routes{}, err
+		}
+	}
+	return routes{conf.Payers(), &conf.TwoLook, &conf.Value}, nil
+}
 
 func staticMethods() []Method {
 	const g = "Static codes"
 	return []Method{
+		def(g, "pay.settings", "Reads, and where given changes, how payer codes are told apart, whether the second look is another person's, and the rules of stored value. Rows that could claim one code are refused.", paySettings),
 		def(g, "pay.confirm", "Says by hand that a static code was paid. It takes two calls with the same reference (looked asks for the second); with unseen the sale ends as to verify.",
 			func(ctx context.Context, f *Face, p struct {
 				Key
