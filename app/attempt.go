@@ -165,7 +165,7 @@ func (t *turn) stepRefund(a Attempt, i int, e pay.Event) (Attempt, error) {
 			if next.Source == pay.FromLate {
 				owed = ledger.Deposit + ":late"
 			}
-			_, err = t.fact(factReturned, map[string]any{"payment": a.ID, "refund": next.No, "amount": next.Amount}, t.move(a, owed, clearing(a), next.Amount.Minor)...)
+			_, err = t.fact(factReturned, map[string]any{"payment": a.ID, "refund": next.No, "amount": next.Amount}, t.move(a, owed, givenFrom(a, e), next.Amount.Minor)...)
 		case pay.TellAttempt:
 			a, err = t.step(a, pay.Event{Kind: fx.Event, At: t.now})
 		case pay.Review, pay.Note, pay.Alarm, pay.OfferNew:

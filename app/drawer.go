@@ -236,6 +236,9 @@ func (s *Shop) CloseShift(ctx context.Context, c Count) (shift.Z, error) {
 		if err := t.signedOff(); err != nil {
 			return shift.Z{}, err
 		}
+		if err := t.reviewed(); err != nil {
+			return shift.Z{}, err
+		}
 		sh := *t.shift
 		f, err := s.figures(t, sh, true)
 		if err != nil {

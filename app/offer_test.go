@@ -62,6 +62,7 @@ func atCounter(t *testing.T, play func(*counter)) {
 		_, err = c.shop.Scan(c.ctx, "", "6901234567892", money.One)
 		c.must(err)
 		play(c)
+		time.Sleep(5 * time.Minute) // what was sent is answered by then
 	})
 }
 

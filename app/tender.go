@@ -15,15 +15,16 @@ import (
 
 // TenderAsk is money offered for an order.
 type TenderAsk struct {
-	Order   order.ID      `json:"order,omitempty"`   // the current one where empty
-	Method  string        `json:"method"`            // cash, "card" or "qr" (the first that offers it) or a provider's ID; where empty, the payer's code says it
-	Flow    pay.Flow      `json:"flow,omitempty"`    // how the payer takes part, where a method has several ways
-	Minor   *int64        `json:"amount,omitempty"`  // minor units; what is due where nil; for cash, what was handed over
-	Code    pay.Secret    `json:"-"`                 // what the payer showed: never stored, never logged
-	Wait    time.Duration `json:"wait,omitempty"`    // answer when the attempt is decided, or after this long
-	Card    string        `json:"card,omitempty"`    // member, voucher, account: whose; a gift card's code goes into Code
-	Signed  string        `json:"signed,omitempty"`  // account: who signs
-	Certain bool          `json:"certain,omitempty"` // cash far above the total was asked about and confirmed (X12)
+	Order    order.ID      `json:"order,omitempty"`    // the current one where empty
+	Method   string        `json:"method"`             // cash, "card" or "qr" (the first that offers it) or a provider's ID; where empty, the payer's code says it
+	Flow     pay.Flow      `json:"flow,omitempty"`     // how the payer takes part, where a method has several ways
+	Minor    *int64        `json:"amount,omitempty"`   // minor units; what is due where nil; for cash, what was handed over
+	Code     pay.Secret    `json:"-"`                  // what the payer showed: never stored, never logged
+	Wait     time.Duration `json:"wait,omitempty"`     // answer when the attempt is decided, or after this long
+	Card     string        `json:"card,omitempty"`     // member, voucher, account: whose; a gift card's code goes into Code
+	Signed   string        `json:"signed,omitempty"`   // account: who signs
+	Override string        `json:"override,omitempty"` // a manager's reason to take money although an earlier payment may still bring it (G3)
+	Certain  bool          `json:"certain,omitempty"`  // cash far above the total was asked about and confirmed (X12)
 }
 
 // Payment is one tender as people and programs see it.
@@ -105,6 +106,9 @@ func (t *turn) tendering(id order.ID, method string) (*order.Order, int64, error
 
 // cash takes notes and coins: what is above the due goes back as change.
 func (t *turn) cash(ask TenderAsk) (Payment, error) {
+	if err := t.setAside(ask); err != nil {
+		return Payment{}, err
+	}
 	o, due, err := t.tendering(ask.Order, order.Cash)
 	if err != nil {
 		return Payment{}, err
@@ -181,6 +185,9 @@ func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 	fresh := false
 	var a Attempt
 	begun, err := change(ctx, s, "pay.tender", ask, func(t *turn) (Payment, error) {
+		if err := t.setAside(ask); err != nil {
+			return Payment{}, err
+		}
 		o, due, err := t.tendering(ask.Order, ask.Method)
 		if err != nil {
 			return Payment{}, err

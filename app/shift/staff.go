@@ -41,20 +41,23 @@ const (
 	EditShop   Act = "edit_settings"
 	SeeLedger  Act = "see_ledger"
 	Resolve    Act = "resolve_payment"
-	Unproven   Act = "finish_unproven"    // a sale whose static code nobody has seen paid (X18)
-	SecondLook Act = "second_look"        // another person than the first one; nobody has it alone
-	OverLimit  Act = "over_limit"         // on account, above the customer's limit (X22)
-	EditCards  Act = "edit_cards"         // members, gift cards, accounts and their limits
-	Reconcile  Act = "reconcile"          // bills, fees, bank lines, and what becomes of differences
-	CloseOver  Act = "close_unreconciled" // the day ends over differences that nobody has settled
+	Unproven   Act = "finish_unproven"       // a sale whose static code nobody has seen paid (X18)
+	SecondLook Act = "second_look"           // another person than the first one; nobody has it alone
+	OverLimit  Act = "over_limit"            // on account, above the customer's limit (X22)
+	EditCards  Act = "edit_cards"            // members, gift cards, accounts and their limits
+	Reconcile  Act = "reconcile"             // bills, fees, bank lines, and what becomes of differences
+	ChargeOver Act = "override_open_payment" // take money although an earlier payment may still bring it (G3)
+	InReview   Act = "close_in_review"       // the shift ends over payments that want a person
+	PayOther   Act = "refund_other_way"      // money goes back by another way than it came
+	CloseOver  Act = "close_unreconciled"    // the day ends over differences that nobody has settled
 )
 
 // Roles is the table of who may do what, kept small enough to read. Own roles come with the staff issue (X37–X38).
 var roles = map[string][]Act{
 	"cashier":    {Sell, Refund, Discount, VoidLine, VoidOrder, CashMove, Close, Reprint},
-	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve, Unproven, OverLimit},
+	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve, Unproven, OverLimit, InReview},
 	"manager": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash,
-		EditItems, EditStaff, EditShop, SeeLedger, Resolve, Unproven, OverLimit, EditCards, Reconcile, CloseOver},
+		EditItems, EditStaff, EditShop, SeeLedger, Resolve, Unproven, OverLimit, EditCards, Reconcile, CloseOver, ChargeOver, InReview, PayOther},
 	"accountant": {SeeCash, SeeLedger, Reprint, Reconcile},
 	"technician": {EditShop},
 }

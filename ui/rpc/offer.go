@@ -16,6 +16,15 @@ type offerAsk struct {
 	Ways   []string `json:"ways,omitempty"`   // methods, "card", "qr"; all where left out
 }
 
+type refundOtherwise struct {
+	Key
+	Approval
+	Payment string `json:"payment"`
+	Refund  string `json:"refund"` // own number or id
+	How     string `json:"how"`    // cash, bank
+	Reason  string `json:"reason"`
+}
+
 type offer struct {
 	Offer string `json:"offer"`
 }
@@ -92,6 +101,14 @@ func offerMethods() []Method {
 			offer
 		}) (Offer, error) {
 			return f.offer(f.Shop.WithdrawOffer(p.in(ctx), p.Offer))
+		}),
+		def(g, "pay.refund_otherwise", "Ends a refund that cannot reach the payer: somebody gave the money back in cash or by transfer.", func(ctx context.Context, f *Face, p refundOtherwise) (Payment, error) {
+			ctx, err := both(ctx, f, p.Key, p.Approval)
+			if err != nil {
+				return Payment{}, err
+			}
+			got, err := f.Shop.RefundOtherwise(ctx, app.PaidOtherwise{Payment: p.Payment, Refund: p.Refund, How: p.How, Reason: p.Reason})
+			return paid(got), err
 		}),
 	}
 }

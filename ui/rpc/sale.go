@@ -226,6 +226,7 @@ type tender struct {
 	Card     string `json:"card,omitempty"`      // member, voucher, account: whose
 	Signed   string `json:"signed,omitempty"`    // account: who signs
 	Wait     int    `json:"wait,omitempty"`      // seconds
+	Override string `json:"override,omitempty"`  // a manager's reason to take money although an earlier payment may still bring it
 	Certain  bool   `json:"certain,omitempty"`   // cash far above what is due is meant
 }
 
@@ -264,7 +265,7 @@ func payMethods() []Method {
 			if err != nil {
 				return Payment{}, err
 			}
-			got, err := f.Shop.Tender(ctx, app.TenderAsk{Order: order.ID(p.Basket), Method: p.Method, Minor: p.Amount, Code: pay.Hide(p.AuthCode), Card: p.Card, Signed: p.Signed,
+			got, err := f.Shop.Tender(ctx, app.TenderAsk{Order: order.ID(p.Basket), Method: p.Method, Minor: p.Amount, Override: p.Override, Code: pay.Hide(p.AuthCode), Card: p.Card, Signed: p.Signed,
 				Wait: time.Duration(p.Wait) * time.Second, Certain: p.Certain})
 			return paid(got), err
 		}),

@@ -26,9 +26,10 @@ const (
 	CancelLies         // "cancelled", and nothing was done
 	CancelRefuse       // "come back later", and nothing was done
 	PayWins            // the payer pays just before the cancel arrives
+	OtherAmount        // signed, with another amount: a person must look; not among Faults
 )
 
-// Faults lists every fault.
+// Faults lists the faults that need no person.
 func Faults() []Fault {
 	return []Fault{Fine, NotSent, DropBefore, DropAfter, Twice, Unsigned, OtherOrder, Tampered, CancelLies, CancelRefuse, PayWins}
 }
@@ -58,6 +59,7 @@ type Model struct {
 	Now   func() time.Time
 	Wait  func(context.Context, time.Duration) // the virtual clock's sleep
 	Wire  func(op, no string) Wire             // nil: fine and at once
+	Gone  bool                                 // payers' accounts are closed: refunds cannot reach them
 	Payer func(no string, f pay.Flow) Payer
 
 	mu    sync.Mutex
@@ -220,6 +222,8 @@ func (m *Model) spoil(f Fault, o pay.Observation) pay.Observation {
 		}
 	case OtherOrder:
 		o.OwnNo, o.Outcome = "somebodyelses", pay.Success
+	case OtherAmount:
+		o.Amount.Minor++
 	case Tampered:
 		o.Verified, o.Amount.Minor = false, o.Amount.Minor+1
 	}

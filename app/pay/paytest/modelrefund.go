@@ -15,6 +15,10 @@ func (m *Model) Refund(ctx context.Context, r pay.Refund) (pay.Observation, erro
 		if e == nil || e.state != taken {
 			return o
 		}
+		if m.Gone {
+			o.Outcome = pay.Abnormal
+			return o
+		}
 		if _, known := e.refunds[r.No]; known {
 			o.Outcome = pay.Success
 			return o
