@@ -316,3 +316,6 @@ func TestAPowerCutInTheMiddleOfAnOfferIsFinishedAtStart(t *testing.T) {
 		})
 	}
 }
+
+// pass lets virtual time go by.
+func (c *counter) pass(d time.Duration) { time.Sleep(d) }

@@ -38,7 +38,7 @@ func TestAManagerMayTakeMoneyOverAnOpenPaymentAndLateMoneyGoesBack(t *testing.T)
 		c.as("cashier")
 		p, err := c.shop.Tender(c.ctx, app.TenderAsk{Method: "alipay", Flow: pay.ByQR})
 		c.must(err)
-		time.Sleep(time.Second)
+		c.pass(time.Second)
 		_, err = c.shop.Tender(c.ctx, app.TenderAsk{Method: order.Cash})
 		c.refused("payment_open", "", err)
 		ask := app.TenderAsk{Method: order.Cash, Override: "手机没电"}
@@ -50,7 +50,7 @@ func TestAManagerMayTakeMoneyOverAnOpenPaymentAndLateMoneyGoesBack(t *testing.T)
 		c.alipay.Pay(pay.OwnNo(p.ID)) // and the payer pays after all
 		_, err = c.shop.Complete(c.ctx, "")
 		c.must(err)
-		time.Sleep(10 * time.Minute)
+		c.pass(10 * time.Minute)
 		if p, err = c.shop.Payment(c.ctx, p.ID); err != nil || p.State != pay.Refunded {
 			t.Fatal(p, err)
 		}
@@ -94,7 +94,7 @@ func TestARefundThatCannotReachThePayerIsPaidOutOfTheDrawer(t *testing.T) {
 		c.wallet.Gone = true
 		back, err := c.shop.Refund(c.ctx, app.RefundAsk{Sale: sale.ID, Reason: "坏了"})
 		c.must(err)
-		time.Sleep(time.Minute)
+		c.pass(time.Minute)
 		if back, err = c.shop.GetSale(c.ctx, back.ID); err != nil || back.State != "failed" {
 			t.Fatal(back.State, err)
 		}
@@ -131,7 +131,7 @@ func TestAProviderThatHangsHoldsUpNobodyElse(t *testing.T) {
 			_, err = c.shop.Scan(c.ctx, "", "6901234567892", oneTea)
 			c.must(err)
 		}
-		time.Sleep(20 * time.Second)
+		c.pass(20 * time.Second)
 		began := time.Now()
 		_, err := c.shop.Scan(c.ctx, "", "6901234567892", oneTea)
 		c.must(err)
