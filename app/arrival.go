@@ -96,6 +96,7 @@ type BankImported struct {
 	New     int `json:"new"`
 	Known   int `json:"known"`   // there before, by their hash
 	Matched int `json:"matched"` // provider's days that a line pays
+	Codes   int `json:"codes"`   // payments by static code that a line names (X18)
 }
 
 // ImportBank takes a statement of the bank, whole or not at all (B15). Lines that are there already are left alone. Every line that
@@ -141,7 +142,10 @@ func (s *Shop) ImportBank(ctx context.Context, path, format string) (BankImporte
 		if _, err := t.fact("bank.imported", map[string]any{"path": path, "format": format, "lines": out.Lines, "new": out.New}); err != nil {
 			return out, err
 		}
-		out.Matched, err = t.settleArrivals()
+		if out.Matched, err = t.settleArrivals(); err != nil {
+			return out, err
+		}
+		out.Codes, err = t.matchCodes()
 		t.tell(Event{Kind: Reconciled})
 		return out, err
 	})

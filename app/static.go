@@ -76,6 +76,7 @@ type BankItem struct {
 	Line      string       `json:"line,omitempty"` // of the statement, once matched
 	Note      string       `json:"note,omitempty"`
 	Decided   time.Time    `json:"decided,omitzero"`
+	Late      bool         `json:"late,omitempty"` // it was given up at the till: on the statement it is the payer's
 }
 
 // ConfirmPayment says by hand that a static code was paid. It takes two looks: the first call with a reference is kept and
@@ -216,17 +217,7 @@ func (s *Shop) DecideBankItem(ctx context.Context, payment, state, line, note st
 		case state == BankMatched && line == "", state == BankMissing && note == "":
 			return b, refuse("reason_missing", nil)
 		}
-		was := b.State
-		b.State, b.Line, b.Note, b.Decided = state, line, note, t.now
-		var postings []ledger.Posting
-		if was == BankWatch && state == BankMatched {
-			postings = moved(ledger.Clearing+":"+b.Provider, ledger.Deposit+":late", b.Amount.Minor, b.Amount.Currency)
-		}
-		if _, err := t.fact(factDecided, map[string]any{"payment": b.Payment, "from": was, "to": state, "line": line, "note": note, "approved": t.by}, postings...); err != nil {
-			return b, err
-		}
-		t.tell(Event{Kind: PaymentChanged, Payment: b.Payment})
-		return b, t.putBank(b)
+		return t.decide(b, state, line, note)
 	})
 }
 

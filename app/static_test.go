@@ -2,12 +2,15 @@ package app_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"suanpan/app"
 	"suanpan/app/catalog"
 	"suanpan/app/order"
 	"suanpan/app/pay"
+	"suanpan/app/reconcile"
 	"suanpan/payments/emvqr"
 	"suanpan/store"
 )
@@ -29,7 +32,7 @@ func coded(t testing.TB) *app.Shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop, err := app.New(ctx, app.Params{Store: db, Clock: &ticking{}, Words: w.In, Log: quiet, AlwaysTrial: true,
+	shop, err := app.New(ctx, app.Params{Store: db, Files: store.Files{}, Clock: &ticking{}, Words: w.In, Log: quiet, AlwaysTrial: true,
 		Trial: func() ([]pay.Provider, app.Sandbox) { return []pay.Provider{p}, nil }})
 	if err != nil {
 		t.Fatal(err)
@@ -248,4 +251,50 @@ func TestTheTableOfPayerCodesIsTheShopsAndHasNoOverlap(t *testing.T) {
 			t.Errorf("%s: %v", scanned, err)
 		}
 	}
+}
+
+func TestTheBankStatementFindsPaymentsByNumberAmountAndTime(t *testing.T) {
+	shop, ctx := coded(t), context.Background()
+	var shown []app.Payment
+	for n := range 5 {
+		p := show(t, shop)
+		shown = append(shown, p)
+		var err error
+		if n == 4 {
+			_, err = shop.CancelPayment(ctx, p.ID)
+		} else if _, err = shop.ConfirmPayment(ctx, app.Confirm{Payment: p.ID, Unseen: true}); err == nil {
+			_, err = shop.Complete(ctx, p.Order)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := shop.PutBankFormat(ctx, reconcile.BankFormat{Name: "b", Day: "day", Layout: "2006-01-02", Amount: "amount", Text: []string{"text"}}); err != nil {
+		t.Fatal(err)
+	}
+	// The first as it was; the second with another amount; the third weeks later; the fourth only alike; the fifth was given up.
+	file := filepath.Join(t.TempDir(), "bank.csv")
+	if err := os.WriteFile(file, []byte("day,amount,text\n2026-11-22,13.10,Ref a000001 Li\n2026-11-22,13.00,A000002\n2026-12-30,13.10,A000003\n"+
+		"2026-11-22,13.10,A0000041\n2026-11-23,13.10,\"from Wang, A000005\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{2, 0} { // again changes nothing
+		if got, err := shop.ImportBank(ctx, file, "b"); err != nil || got.Codes != want {
+			t.Fatalf("%+v %v", got, err)
+		}
+	}
+	items, err := shop.BankItems(ctx, app.BankMatched)
+	if err != nil || len(items) != 2 || items[0].Payment != shown[0].ID || items[1].Payment != shown[4].ID || !items[1].Late {
+		t.Fatalf("%+v %v", items, err)
+	}
+	if a, b, c := account(t, shop, "bank"), account(t, shop, "clearing:emvqr"), account(t, shop, "deposit:late"); a != 2620 || b != 3930 || c != -1310 {
+		t.Errorf("bank %d, clearing %d, late %d", a, b, c)
+	}
+	if _, err := shop.DecideBankItem(ctx, shown[1].ID, app.BankMissing, "", "asked the payer"); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := shop.DecideBankItem(ctx, shown[1].ID, app.BankMatched, "found by hand", ""); err != nil || b.Late {
+		t.Error(b, err)
+	}
+	proven(t, shop)
 }
