@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"suanpan/app"
+	"suanpan/app/money"
 	"suanpan/app/order"
 	"suanpan/app/pay"
 	"suanpan/app/pay/paytest"
@@ -144,5 +145,65 @@ func TestAProviderThatHangsHoldsUpNobodyElse(t *testing.T) {
 		if p.State != pay.Succeeded {
 			t.Errorf("the other wallet: %s", p.State)
 		}
+	})
+}
+
+func TestPastTheProvidersTimeMoneyGoesBackInCashOnlyWithAnotherPersonsWord(t *testing.T) {
+	atCounter(t, func(c *counter) {
+		c.wallet.Can.RefundWindow = 24 * time.Hour
+		c.wallet.Payer = func(string, pay.Flow) paytest.Payer { return paytest.Payer{} }
+		_, err := c.shop.Tender(c.ctx, app.TenderAsk{Code: pay.Hide("134567890123456789"), Wait: 10 * time.Second, Minor: new(int64(1000))})
+		c.must(err)
+		_, err = c.shop.Tender(c.ctx, app.TenderAsk{Method: order.Cash})
+		c.must(err)
+		sale, err := c.shop.Complete(c.ctx, "")
+		c.must(err)
+		c.pass(25 * time.Hour)
+		ask := app.RefundAsk{Sale: sale.ID, Reason: "坏了"}
+		_, err = c.shop.Refund(c.ctx, ask)
+		c.refused("past_refund_window", "", err)
+		ask.Tenders = map[string]int64{order.Cash: sale.Total}
+		c.as("cashier")
+		_, err = c.shop.Refund(c.ctx, ask)
+		c.refused("needs_approval", "refund_other_way", err)
+		back, err := c.shop.Refund(c.approved(), ask)
+		c.must(err)
+		if back.State != "done" || c.account("cash:A") != 10000+310-1310 {
+			t.Fatal(back.State, c.account("cash:A"))
+		}
+		_, err = c.shop.Refund(c.approved(), ask)
+		c.refused("nothing_left", "", err)
+		c.agree(1000)
+	})
+}
+
+// TestPartsOfARefundWaitForEachOther gives one payment back in three parts: the provider wants a minute between them, and
+// nobody is refused for it.
+func TestPartsOfARefundWaitForEachOther(t *testing.T) {
+	atCounter(t, func(c *counter) {
+		c.wallet.Can.RefundGap = time.Minute
+		c.wallet.Payer = func(string, pay.Flow) paytest.Payer { return paytest.Payer{} }
+		for range 2 {
+			_, err := c.shop.Scan(c.ctx, "", "6920000000029", oneTea)
+			c.must(err)
+		}
+		_, err := c.shop.Tender(c.ctx, app.TenderAsk{Code: pay.Hide("134567890123456789"), Wait: 10 * time.Second})
+		c.must(err)
+		sale, err := c.shop.Complete(c.ctx, "")
+		c.must(err)
+		var last app.Sale
+		for _, part := range []map[int]money.Qty{{1: oneTea}, {2: oneTea}, nil} {
+			last, err = c.shop.Refund(c.ctx, app.RefundAsk{Sale: sale.ID, Lines: part, Reason: "坏了"})
+			c.must(err)
+		}
+		c.pass(30 * time.Second)
+		if n := c.wallet.Asked("refund"); n != 1 {
+			t.Errorf("%d refunds were asked for within the first half minute", n)
+		}
+		c.pass(3 * time.Minute)
+		if last, err = c.shop.GetSale(c.ctx, last.ID); err != nil || last.State != "done" {
+			t.Fatal(last.State, err)
+		}
+		c.agree(0)
 	})
 }

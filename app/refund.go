@@ -109,6 +109,9 @@ func (t *turn) giveBack(sold Sale, back *order.Order, ask RefundAsk) ([]Attempt,
 	if err != nil {
 		return nil, err
 	}
+	if left, err = t.windows(left, attempts, ask, owed); err != nil {
+		return nil, err
+	}
 	plan, err := share(left, ask.Tenders, owed)
 	if err != nil {
 		return nil, err
