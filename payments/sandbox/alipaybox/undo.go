@@ -49,6 +49,7 @@ func (b *Box) cancel(r *request, hit struck) reply {
 		return answer
 	}
 	if t.Status == waiting && hit.has("pay_wins_cancel_race") {
+		t.Undo = time.Time{} // one voice per trade: what is refused now does not come true later
 		b.charge(t)
 		return again("ACQ.CANCEL_NOT_ALLOWED", "交易不允许撤销", "N")
 	}
