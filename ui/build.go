@@ -11,6 +11,7 @@ import (
 	"suanpan/ui/admin"
 	"suanpan/ui/kit"
 	"suanpan/ui/orders"
+	"suanpan/ui/reconcile"
 	"suanpan/ui/sell"
 	"suanpan/ui/shift"
 	"suanpan/ui/tender"
@@ -65,7 +66,7 @@ func (w *Window) build() {
 	f.sell = sell.New(w.p.Shop, f.env, sell.Calls{Pay: f.pay, Return: f.returns, Lamps: w.lamps.row(), Mirrored: w.looks.Mirrored})
 	f.tender = tender.New(w.p.Shop, f.env, tender.Acts{Back: f.leavePay, Next: f.next})
 	f.screens = map[string]screen{"sell": f.sell, "orders": orders.New(w.p.Shop, f.env, w.p.Orders),
-		"shift": shift.New(w.p.Shop, f.env, w.p.Shift), "admin": admin.New(w.p.Shop, f.env, w.office())}
+		"reconcile": reconcile.New(w.p.Shop, f.env), "shift": shift.New(w.p.Shop, f.env, w.p.Shift), "admin": admin.New(w.p.Shop, f.env, w.office())}
 	guide := w.p.Guide
 	guide.Locales, guide.Done = w.p.Words.Locales(), func() { w.build(); w.second.rebuild() }
 	guide.Language = func(locale string) { w.SetLooks(func(l *Looks) { l.Locale = locale }) }
@@ -109,12 +110,20 @@ func (f *face) leave() {
 // routes lists the screens of the rail in their order, with their icons.
 func (f *face) routes() []kit.Option {
 	var out []kit.Option
-	for _, name := range []string{"sell", "orders", "shift", "admin"} {
-		if f.screens[name] != nil {
-			out = append(out, kit.Option{Key: name, Label: f.env.Words("nav." + name), Icon: name})
+	for _, name := range []string{"sell", "orders", "shift", "reconcile", "admin"} {
+		if f.screens[name] != nil && (name != "reconcile" || f.w.p.Shop.Reconciles()) {
+			out = append(out, kit.Option{Key: name, Label: f.env.Words("nav." + name), Icon: icon(name)})
 		}
 	}
 	return out
+}
+
+// icon is the picture of a route on the rail.
+func icon(route string) string {
+	if route == "reconcile" {
+		return "ledger"
+	}
+	return route
 }
 
 func (f *face) arrangeFrame() {
@@ -158,6 +167,11 @@ func (w *Window) arrange() {
 		f.show("sign", f.sign.box)
 	default:
 		f.who.SetText(info.Staff.Name)
+		if f.route == "reconcile" && !w.p.Shop.Reconciles() { // another person signed on
+			f.route = "sell"
+		}
+		f.rail.SetOptions(f.routes())
+		f.rail.Select(f.route)
 		f.show("frame", f.frame)
 		if f.at != f.due(info.Shift == nil) { // whoever is typing on a screen is not thrown back to its beginning
 			f.enter(f.route)

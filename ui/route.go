@@ -16,7 +16,7 @@ func (w *Window) inside() bool { return w.face.front == "frame" }
 // Go shows another screen by name; args say where on it. What was under way on the present one is kept.
 func (w *Window) Go(route string, args ...any) {
 	f := w.face
-	if f.screens[route] == nil || !w.inside() {
+	if f.screens[route] == nil || !w.inside() || (route == "reconcile" && !w.p.Shop.Reconciles()) {
 		return
 	}
 	w.stage.Uncover()
