@@ -110,7 +110,7 @@ func (f *face) leave() {
 // routes lists the screens of the rail in their order, with their icons.
 func (f *face) routes() []kit.Option {
 	var out []kit.Option
-	for _, name := range []string{"sell", "orders", "shift", "reconcile", "admin"} {
+	for _, name := range []string{"sell", "orders", "shift", "admin", "reconcile"} {
 		if f.screens[name] != nil && (name != "reconcile" || f.w.p.Shop.Reconciles()) {
 			out = append(out, kit.Option{Key: name, Label: f.env.Words("nav." + name), Icon: icon(name)})
 		}

@@ -175,7 +175,7 @@ func (s *Screen) openTrail() {
 		for _, o := range t.seen {
 			lines = append(lines, kit.NewRule(), kit.NewProse(fmt.Sprintf("%s  %s %s %s %s", o.At.Local().Format("01-02 15:04:05"), o.Obs.Outcome, o.Obs.ProviderState, o.Obs.Code, o.Obs.Msg)))
 			if len(o.Obs.Raw) > 0 {
-				lines = append(lines, kit.NewProse(strings.ToValidUTF8(string(o.Obs.Raw), "�")).Small())
+				lines = append(lines, kit.NewProse(folded(strings.ToValidUTF8(string(o.Obs.Raw), "�"))).Small())
 			}
 		}
 		if len(t.seen) == 0 {
@@ -190,4 +190,23 @@ func (s *Screen) openTrail() {
 		}
 		s.stage.Cover(panel, kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: leave, kit.Previous: down(-96), kit.Next: down(96), kit.PageUp: down(-240), kit.PageDown: down(240)}})
 	})
+}
+
+// rawWidth is how many letters of raw bytes stand in one line.
+const rawWidth = 48
+
+// folded breaks bytes that have no words into lines.
+func folded(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n++; r == '\n' || n > rawWidth {
+			b.WriteByte('\n')
+			n = 0
+		}
+		if r != '\n' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

@@ -48,28 +48,45 @@ func New(shop *app.Shop, env kit.Env) *Screen {
 	s := &Screen{shop: shop, env: env}
 	k, w := env.Keys, env.Words
 	s.head, s.state = kit.Heading(""), kit.NewText("", kit.SizeHead, kit.Ink)
-	s.days = kit.NewRows(k, []kit.Column{{Title: w("reconcile.provider"), Share: 2.2}, {Title: w("reconcile.ours"), Share: 2, Right: true}, {Title: w("reconcile.theirs"), Share: 2, Right: true},
-		{Title: w("reconcile.fee"), Share: 1.5, Right: true}, {Title: w("reconcile.net"), Share: 2, Right: true}, {Title: w("reconcile.arrived"), Share: 2, Right: true}, {Title: w("orders.state"), Share: 3.2, Level: true}})
+	s.days = kit.NewRows(k, []kit.Column{{Title: w("reconcile.provider"), Share: 2}, {Title: w("reconcile.ours"), Share: 2, Right: true}, {Title: w("reconcile.theirs"), Share: 2, Right: true},
+		{Title: w("reconcile.fee"), Share: 1.3, Right: true}, {Title: w("reconcile.net"), Share: 2, Right: true}, {Title: w("reconcile.arrived"), Share: 2, Right: true}, {Title: w("orders.state"), Share: 3.8, Level: true}})
 	s.days.OnSelect = func(string) { s.readItems() }
 	s.work = kit.NewRows(k, []kit.Column{{Title: w("reconcile.class"), Share: 3, Level: true}, {Title: w("reconcile.number"), Share: 3}, {Title: w("reconcile.ours"), Share: 1.7, Right: true},
 		{Title: w("reconcile.theirs"), Share: 1.7, Right: true}, {Title: w("reconcile.outcome"), Share: 2.6}})
 	s.work.OnSelect = func(string) { s.check() }
 	s.work.OnOpen = func(string) { s.openTrail() }
 	s.run = kit.NewButton(k, kit.Main, w("reconcile.run"), s.runDay).Hint(k.Hint(kit.Pay))
-	s.bring = kit.NewButton(k, kit.Plain, w("reconcile.import"), s.importBill)
+	s.bring = kit.NewIconButton(k, "import", w("reconcile.import"), s.importBill)
 	s.look = kit.NewButton(k, kit.Plain, w("reconcile.trail"), s.openTrail)
 	s.take = kit.NewButton(k, kit.Plain, w("reconcile.take"), s.takeOn)
 	s.settle = kit.NewButton(k, kit.Plain, w("reconcile.settle"), s.openSettle)
 	before := kit.NewIconButton(k, "back", "", func() { s.turn(-1) })
 	after := kit.NewIconButton(k, "forward", "", func() { s.turn(1) })
-	bar := container.NewBorder(nil, nil, container.NewHBox(before, s.head, after), nil, s.state)
+	bar := container.NewBorder(nil, nil, container.NewHBox(before, s.head, after), s.bring, s.state)
 	s.none = kit.NewEmpty(w("reconcile.empty"), w("reconcile.empty_text"), nil)
-	top := container.NewBorder(bar, nil, nil, nil, container.New(kit.Yield{Share: 0.75}, s.days))
-	page := container.NewBorder(top, kit.Row(s.bring, s.look, s.take, s.settle, s.run), nil, nil,
-		container.NewStack(container.New(kit.Yield{Share: 0.75}, s.work), container.New(kit.Yield{Share: 0.2}, s.none)))
+	s.state.Fit = kit.Clip
+	under := container.NewStack(s.work, s.none)
+	page := container.NewBorder(bar, kit.Row(s.look, s.take, s.settle, s.run), nil, nil, container.New(halves{}, s.days, under))
 	s.stage = kit.NewStage(k, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	return s
+}
+
+// halves puts the providers above their differences: four rows of them where there is room, never more than two fifths.
+type halves struct{}
+
+// MinSize implements fyne.Layout: both are tables that scroll.
+func (halves) MinSize(o []fyne.CanvasObject) fyne.Size {
+	m := o[0].MinSize()
+	return fyne.NewSize(max(m.Width, o[1].MinSize().Width/2), m.Height*1.15)
+}
+
+// Layout implements fyne.Layout.
+func (halves) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	top := min(o[0].MinSize().Height, size.Height*0.4)
+	o[0].Resize(fyne.NewSize(size.Width, top))
+	o[1].Move(fyne.NewPos(0, top))
+	o[1].Resize(fyne.NewSize(size.Width, size.Height-top))
 }
 
 // Content returns what stands in the window.
