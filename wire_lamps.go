@@ -27,6 +27,9 @@ func (h *program) lamps(ctx context.Context, w *ui.Window) {
 		if time.Since(asked) > lineEvery {
 			asked = time.Now()
 			w.Health(h.lineLamp(ctx))
+			if lamp, ok := h.copyLamp(ctx); ok {
+				w.Health(lamp)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -34,6 +37,25 @@ func (h *program) lamps(ctx context.Context, w *ui.Window) {
 		case <-tick.C:
 		}
 	}
+}
+
+// copyLamp says how the copies of the ledger stand. A shop that only plays has none.
+func (h *program) copyLamp(ctx context.Context) (ui.Health, bool) {
+	i := h.shop.Info()
+	if !i.Ready || i.Sandbox {
+		return ui.Health{}, false
+	}
+	if i.Origin != app.Home {
+		return ui.Health{Name: "copies", Level: kit.Stopped, Cause: "copies_origin"}, true
+	}
+	state, err := h.shop.BackupState(ctx)
+	switch {
+	case err != nil:
+		return ui.Health{Name: "copies"}, true
+	case state.Warn != "":
+		return ui.Health{Name: "copies", Level: kit.Notice, Cause: "copies_" + state.Warn}, true
+	}
+	return ui.Health{Name: "copies", Level: kit.Ready}, true
 }
 
 func (h *program) printerLamp(ctx context.Context) ui.Health {

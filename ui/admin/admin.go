@@ -44,7 +44,7 @@ type part interface {
 }
 
 func names() []string {
-	return []string{"shop", "taxes", "goods", "table", "staff", "cards", "devices", "payments", "jobs", "ledger"}
+	return []string{"shop", "taxes", "goods", "table", "staff", "cards", "devices", "payments", "jobs", "ledger", "copies"}
 }
 
 // New returns the screen.
@@ -54,12 +54,12 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	for i, n := range names() {
 		options = append(options, kit.Option{Key: n, Label: env.Words("admin.part." + n), Hint: digitOf(i)})
 	}
-	s.tabs = kit.NewTabs(env.Keys, options, s.choose).Least(54)
+	s.tabs = kit.NewChips(env.Keys, options, s.choose)
 	page := container.NewBorder(s.tabs, nil, nil, nil, s.body)
 	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.parts = map[string]part{"shop": newSettings(s), "taxes": newTaxes(s), "goods": newGoods(s), "table": newTable(s), "staff": newStaff(s), "cards": newCards(s),
-		"devices": newDevices(s), "payments": newPayments(s), "jobs": newJobs(s), "ledger": newLedger(s)}
+		"devices": newDevices(s), "payments": newPayments(s), "jobs": newJobs(s), "ledger": newLedger(s), "copies": newCopies(s)}
 	return s
 }
 

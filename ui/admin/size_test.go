@@ -20,7 +20,7 @@ func TestEveryPartFitsTheSmallestWindowInTheLargestLetters(t *testing.T) {
 			c.sell(1)
 			s := admin.New(c.shop, c.env, admin.Calls{Locales: []string{"zh-Hans", "zh-Hant", "en"}, Profiles: []string{"xprinter-80"}, Folder: c.t.TempDir()})
 			c.show(s)
-			for _, part := range []string{"shop", "taxes", "goods", "table", "staff", "cards", "devices", "payments", "jobs", "ledger"} {
+			for _, part := range []string{"shop", "taxes", "goods", "table", "staff", "cards", "devices", "payments", "jobs", "ledger", "copies"} {
 				s.Open(part)
 				c.pass(0)
 				arrange(c.window.Content())
