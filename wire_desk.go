@@ -35,9 +35,9 @@ type place struct {
 
 func places() map[string]place {
 	return map[string]place{
-		wechatpay.ID:     {"cn", []string{"api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"}, nil},
-		alipay.ID:        {"cn", []string{"openapi.alipay.com"}, []string{"openapi-sandbox.dl.alipaydev.com"}},
-		"stripeterminal": {"world", []string{"api.stripe.com"}, nil},
+		wechatpay.ID: {"cn", []string{"api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"}, nil},
+		alipay.ID:    {"cn", []string{"openapi.alipay.com"}, []string{"openapi-sandbox.dl.alipaydev.com"}},
+		"stripe":     {"world", []string{"api.stripe.com"}, nil},
 	}
 }
 

@@ -26,6 +26,7 @@ type payForm struct {
 	yes    map[string]*kit.Check
 	notes  map[string]*kit.Prose
 	rows   map[string]*fyne.Container
+	loaded map[*kit.Field]string // keys read from a file: they are not shown
 }
 
 func contractFields() []string { return []string{"institution", "licence", "number", "from", "until"} }
@@ -33,7 +34,7 @@ func contractFields() []string { return []string{"institution", "licence", "numb
 func newPayForm(v *payments, kind app.ProviderKind, known *app.ProfileInfo) *payForm {
 	w, k := v.s.env.Words, v.s.env.Keys
 	f := &payForm{v: v, kind: kind, known: known, text: map[string]*kit.Field{}, choice: map[string]*kit.Options{}, yes: map[string]*kit.Check{},
-		notes: map[string]*kit.Prose{}, rows: map[string]*fyne.Container{}}
+		notes: map[string]*kit.Prose{}, rows: map[string]*fyne.Container{}, loaded: map[*kit.Field]string{}}
 	f.form = newForm(v.s.env, kit.NewButton(k, kit.Plain, w("back"), v.begin), kit.NewButton(k, kit.Main, w("save"), v.save).Hint(k.Hint(kit.Pay)))
 	f.form.rows.Add(kit.Heading(w("provider." + kind.ID)))
 	training := v.s.shop.Info().Config.Training
@@ -116,7 +117,7 @@ func (f *payForm) ask(field pay.Field) {
 		} else {
 			e = kit.NewNote(k, place)
 			e.SetMinRowsVisible(2)
-			o = container.NewBorder(nil, nil, nil, kit.NewButton(k, kit.Plain, w("admin.pay.load"), func() { f.load(e) }), e)
+			o = container.NewBorder(nil, nil, nil, kit.NewButton(k, kit.Plain, w("admin.pay.load"), func() { f.load(e, field.Secret()) }), e)
 		}
 		if !field.Secret() {
 			e.SetText(shown)
@@ -162,6 +163,9 @@ func (f *payForm) values() (map[string]any, app.Contract) {
 			out[field.Name] = f.yes[field.Name].Checked
 		default:
 			text := strings.TrimSpace(f.text[field.Name].Text)
+			if text == "" {
+				text = f.loaded[f.text[field.Name]]
+			}
 			if n, err := strconv.ParseInt(text, 10, 64); err == nil && field.Kind == pay.FieldNumber {
 				out[field.Name] = n
 			} else if text != "" {
@@ -210,12 +214,14 @@ func (f *payForm) wrong(code string, data map[string]any) {
 const keyFileMax = 64 << 10
 
 // load takes a key out of a file that a person types, drops or chooses.
-func (f *payForm) load(to *kit.Field) {
+func (f *payForm) load(to *kit.Field, secret bool) {
 	s := f.v.s
 	path := ""
 	choose := newFile(s.env, s.calls.Folder, func(p string) { path = p })
 	choose.takes = []string{".pem", ".key", ".crt", ".cer", ".txt", ".pub"}
 	choose.list(s.calls.Folder)
+	choose.field.SetPlaceHolder(s.env.Words("admin.pay.file"))
+	box := container.NewBorder(choose.field, nil, nil, nil, choose.rows)
 	s.env.Window.SetOnDropped(choose.dropped)
 	read := func() {
 		s.stage.Uncover()
@@ -226,11 +232,16 @@ func (f *payForm) load(to *kit.Field) {
 					s.env.Say(kit.Notice, s.env.Words("admin.pay.load")+": "+err.Error())
 					return
 				}
+				if secret {
+					f.loaded[to] = text
+					text = ""
+					to.SetPlaceHolder(s.env.Words("admin.pay.loaded"))
+				}
 				to.SetText(text)
 			})
 		}()
 	}
-	panel := kit.NewPanel(s.env.Words("admin.pay.load"), choose.box, kit.NewButton(s.env.Keys, kit.Plain, s.env.Words("cancel"), s.stage.Uncover),
+	panel := kit.NewPanel(s.env.Words("admin.pay.load"), box, kit.NewButton(s.env.Keys, kit.Plain, s.env.Words("cancel"), s.stage.Uncover),
 		kit.NewButton(s.env.Keys, kit.Main, s.env.Words("admin.pay.load"), read))
 	s.stage.Cover(panel, kit.Bindings{Acts: map[kit.Act]func(){kit.Pay: read, kit.Back: s.stage.Uncover, kit.Previous: func() { choose.rows.Step(-1) }, kit.Next: func() { choose.rows.Step(1) }}})
 }
