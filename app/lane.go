@@ -66,7 +66,7 @@ func (s *Shop) look(ctx context.Context, lanes map[string]*lane) time.Duration {
 			}
 			return -1
 		}
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.a.ID, b.a.ID))
+		return byDue(a, b)
 	})
 	for _, c := range due {
 		l := lanes[c.p.ID()]
@@ -89,7 +89,16 @@ func (s *Shop) look(ctx context.Context, lanes map[string]*lane) time.Duration {
 	return max(wait, 10*time.Millisecond)
 }
 
-// chores lists what is due, and answers when the next thing will be.
+// unproven is an open attempt with what it waits for; the shop's mu guards it. The attempt is as on disk and never changed in
+// place.
+type unproven struct {
+	Attempt
+	p    pay.Provider // whose timing was used; nil before the first look
+	dues []due
+}
+
+// chores lists what is due, old things only as far as a lane could start them, and answers when the next thing will be.
+// Thousands may be open, so each of them costs a comparison of times and no more.
 func (s *Shop) chores(now time.Time) (out []chore, wait time.Duration) {
 	wait = time.Minute
 	s.mu.Lock()
@@ -98,24 +107,50 @@ func (s *Shop) chores(now time.Time) (out []chore, wait time.Duration) {
 	for _, p := range s.p.Providers {
 		known[p.ID()] = p
 	}
+	late := map[pay.Provider][]chore{}
 	for id, a := range s.open {
 		p := known[a.Provider]
 		if p == nil {
 			continue // kept and shown; the provider must be configured again
 		}
-		for _, d := range dues(a, p.Timing(a.Flow)) {
-			if _, busy := s.flying[id+d.refund]; busy {
-				continue
-			}
+		if a.p != p {
+			a.p, a.dues = p, dues(a.Attempt, p.Timing(a.Flow))
+		}
+		for _, d := range a.dues {
 			if until := d.At.Sub(now); until > 0 {
 				wait = min(wait, until)
 				continue
 			}
-			out = append(out, chore{d, a, p, now.Sub(a.SubmittedAt) > oldAge && d.refund == ""})
+			if _, busy := s.flying[id+d.refund]; busy {
+				continue
+			}
+			c := chore{d, a.Attempt, p, now.Sub(a.SubmittedAt) > oldAge && d.refund == ""}
+			if !c.old {
+				out = append(out, c)
+				continue
+			}
+			late[p] = earliest(late[p], c)
 		}
+	}
+	for _, list := range late {
+		out = append(out, list...)
 	}
 	return out, wait
 }
+
+// earliest keeps the oldCalls chores that have been due for longest.
+func earliest(list []chore, c chore) []chore {
+	if len(list) < oldCalls {
+		return append(list, c)
+	}
+	last := slices.MaxFunc(list, byDue)
+	if byDue(c, last) < 0 {
+		list[slices.IndexFunc(list, func(x chore) bool { return byDue(x, last) == 0 })] = c
+	}
+	return list
+}
+
+func byDue(a, b chore) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.a.ID, b.a.ID)) }
 
 // enter claims a place in a lane and the one call at a time that an attempt may have. Where there is no room it answers how
 // long to wait; a call that ends wakes the runner anyway.
@@ -156,7 +191,7 @@ func (t *turn) PutAttempt(a Attempt) error {
 	kept.Code, kept.Backs = pay.Secret{}, slices.Clone(a.Backs)
 	t.after = append(t.after, func() {
 		if delete(t.s.open, kept.ID); kept.Wanting() {
-			t.s.open[kept.ID] = kept
+			t.s.open[kept.ID] = &unproven{Attempt: kept}
 		}
 	})
 	return t.Tx.PutAttempt(a)

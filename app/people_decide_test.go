@@ -207,3 +207,7 @@ func TestPartsOfARefundWaitForEachOther(t *testing.T) {
 		c.agree(0)
 	})
 }
+
+func manager() shift.Staff {
+	return shift.Staff{ID: "1", Name: "店长", Roles: []string{"manager"}}
+}

@@ -87,14 +87,14 @@ type Shop struct {
 	origin   Origin
 	wake     chan struct{}            // the payment runner looks again
 	flying   map[string]chan struct{} // attempts with a call under way
-	open     map[string]Attempt       // attempts with Wanting, as on disk; never changed in place
+	open     map[string]*unproven     // attempts with Wanting
 	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
 	profiles map[string]*Profile      // of providers, as on disk; never changed in place
 }
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]Attempt{}}
+	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{}}
 	if err := refold(ctx, p); err != nil {
 		return nil, fmt.Errorf("shop: totals: %w", err)
 	}
@@ -106,12 +106,12 @@ func New(ctx context.Context, p Params) (*Shop, error) {
 		if err != nil {
 			return err
 		}
-		waiting, err := v.OpenAttempts()
+		inFlight, err := v.OpenAttempts()
 		if err != nil {
 			return err
 		}
-		for _, a := range waiting {
-			s.open[a.ID] = a
+		for _, a := range inFlight {
+			s.open[a.ID] = &unproven{Attempt: a}
 		}
 		for _, o := range open {
 			s.orders[o.ID] = o
