@@ -96,4 +96,3 @@ func (r *rig) movements(t *testing.T) (numbers []string) {
 	}
 	return numbers
 }
-
