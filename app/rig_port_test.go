@@ -25,8 +25,26 @@ func (p *port) ID() string                   { return p.real.ID() }
 func (p *port) Caps() pay.Caps               { return p.real.Caps() }
 func (p *port) Timing(f pay.Flow) pay.Timing { return p.real.Timing(f) }
 
-func (p *port) Submit(_ context.Context, a pay.Attempt, _ pay.Settle) (pay.Observation, error) {
-	return ferried(p, func(ctx context.Context) (pay.Observation, error) { return p.real.Submit(ctx, a, nil) })
+// Submit hands what the provider wants settled in the middle of its dialogue back into the bubble, and the answer out again.
+func (p *port) Submit(ctx context.Context, a pay.Attempt, settle pay.Settle) (obs pay.Observation, err error) {
+	p.calls.Add(1)
+	p.at.Store(p.clock.Now().UnixNano())
+	one := <-p.porters
+	one.in <- func() {
+		obs, err = p.real.Submit(context.Background(), a, func(_ context.Context, o pay.Observation) error {
+			one.asked <- o
+			return <-one.said
+		})
+	}
+	for {
+		select {
+		case o := <-one.asked:
+			one.said <- settle(ctx, o)
+		case <-one.out:
+			p.porters <- one
+			return obs, err
+		}
+	}
 }
 
 // Present is asked for only where the real provider's Caps say that it shows codes.

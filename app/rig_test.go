@@ -226,6 +226,9 @@ type port struct {
 type porter struct {
 	in  chan func()
 	out chan struct{}
+
+	asked chan pay.Observation // to be settled inside, while a call is under way outside
+	said  chan error
 }
 
 // porters run what must not happen inside a bubble; make them outside of it.
@@ -234,7 +237,7 @@ type porters chan porter
 func newPorters(t testing.TB, n int) porters {
 	all := make(porters, n)
 	for range n {
-		one := porter{make(chan func()), make(chan struct{})}
+		one := porter{make(chan func()), make(chan struct{}), make(chan pay.Observation), make(chan error)}
 		all <- one
 		go func() {
 			for fn := range one.in {
