@@ -256,7 +256,7 @@ func (s *Screen) headline(l app.DayLook, ok bool) {
 		level = levels(l.State)
 		text = s.stateWords(l)
 		if l.Run != nil {
-			text = s.env.Words("reconcile.agreed_of", strconv.FormatInt(l.Run.Counts[reconcile.Agreed], 10), strconv.Itoa(l.Run.Rows)) + " · " + text
+			text += " · " + s.env.Words("reconcile.agreed_of", strconv.FormatInt(l.Run.Counts[reconcile.Agreed], 10), strconv.Itoa(l.Run.Rows))
 		}
 	}
 	s.state.SetText(level.Shape() + " " + text)
