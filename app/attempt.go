@@ -221,7 +221,7 @@ func (t *turn) wants(a Attempt) (bool, error) {
 // captured books proven money: the provider owes it, and the shop owes the customer until the sale is settled. The order
 // gets its tender. An order that is not on the counter any more and has nothing due settles by itself (S13).
 func (t *turn) captured(a Attempt) error {
-	if _, err := t.fact(factCaptured, withFee(about(a, pay.Effect{}), a), t.move(a, clearing(a), ledger.Deposit+":orders", a.Amount.Minor)...); err != nil {
+	if _, err := t.fact(factCaptured, t.withFee(about(a, pay.Effect{}), a), t.move(a, clearing(a), ledger.Deposit+":orders", a.Amount.Minor)...); err != nil {
 		return err
 	}
 	o, wants := t.stillOpen(a)

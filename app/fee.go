@@ -117,10 +117,11 @@ func (t *turn) expectFee(a *Attempt) error {
 	return nil
 }
 
-// withFee adds the expected fee to the body of a captured payment's fact, from which Fold keeps the shift's figures.
-func withFee(body map[string]any, a Attempt) map[string]any {
+// withFee adds the expected fee and the business day to the body of a captured payment's fact, from which Fold keeps the
+// figures of shift and day.
+func (t *turn) withFee(body map[string]any, a Attempt) map[string]any {
 	if a.Fee != nil {
-		body["fee"] = a.Fee
+		body["fee"], body["day"] = a.Fee, t.day()
 	}
 	return body
 }
@@ -130,6 +131,7 @@ type capturedFee struct {
 	Provider string       `json:"provider"`
 	Amount   money.Amount `json:"amount"`
 	Fee      *FeeGuess    `json:"fee"`
+	Day      string       `json:"day"`
 }
 
 // captured adds a payment's expected fee to its shift: known ones by amount, unknown ones by number (B12).
@@ -138,6 +140,7 @@ func (e *Entry) captured(f *ledger.Fact) error {
 	if err := json.Unmarshal(f.Body, &c); err != nil || c.Fee == nil {
 		return err
 	}
+	e.dayFee(c)
 	e.add("shift:"+f.Shift, "gross:"+c.Provider, 1, c.Amount.Minor)
 	if c.Fee.Known {
 		e.add("shift:"+f.Shift, "fee:"+c.Provider, 1, c.Fee.Minor)

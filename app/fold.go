@@ -18,6 +18,8 @@ type core struct {
 	Till    string    `json:"till"`
 	Drawer  string    `json:"drawer"`
 	Restock bool      `json:"restock"`
+	Day     string    `json:"day"`
+	At      string    `json:"at"`
 	Order   coreOrder `json:"order"`
 	Sum     order.Sum `json:"sum"`
 }
@@ -28,6 +30,7 @@ type coreOrder struct {
 		Currency money.Currency `json:"currency"`
 	} `json:"rules"`
 	Source   order.Source `json:"source"`
+	Discount coreReason   `json:"discount"`
 	Lines    []coreLine   `json:"lines"`
 	Tenders  []coreTender `json:"tenders"`
 	Member   string       `json:"member"`
@@ -42,7 +45,14 @@ type coreLine struct {
 	Factor  money.Qty    `json:"factor"`
 	NoStock bool         `json:"no_stock"`
 	Card    string       `json:"card"`
+
+	Category string      `json:"category"`
+	Cost     money.Price `json:"cost"`
+	Discount coreReason  `json:"discount"`
 }
+
+// value reports whether the line is no sale: money put on a card, or paid on account.
+func (l *coreLine) value() bool { return l.Kind == catalog.StoredValue || l.Kind == catalog.Settlement }
 
 type coreTender struct {
 	Method string `json:"method"`
@@ -50,14 +60,14 @@ type coreTender struct {
 	State  string `json:"state"`
 }
 
-// core takes the part out of a document that was not read but just made.
+// core takes out of a document that was not read but just made what its postings and its index row need.
 func (d *Document) core() *core {
 	o := d.Order
 	c := &core{Kind: d.Kind, No: d.No, Till: d.Till, Drawer: d.Drawer, Restock: d.Restock, Sum: d.Sum,
 		Order: coreOrder{ID: o.ID, Source: o.Source, Member: o.Member, Label: o.Label, ReturnOf: o.ReturnOf}}
 	c.Order.Rules.Currency = o.Rules.Currency
 	for _, l := range o.Lines {
-		c.Order.Lines = append(c.Order.Lines, coreLine{l.SKU, l.Kind, l.Qty, l.Factor, l.NoStock, l.Card})
+		c.Order.Lines = append(c.Order.Lines, coreLine{SKU: l.SKU, Kind: l.Kind, Qty: l.Qty, Factor: l.Factor, NoStock: l.NoStock, Card: l.Card})
 	}
 	for _, t := range o.Tenders {
 		c.Order.Tenders = append(c.Order.Tenders, coreTender{t.Method, t.Minor, t.State})
@@ -117,6 +127,7 @@ func fold(f *ledger.Fact) (e Entry, d *core, err error) {
 		d = &core{}
 		if err = json.Unmarshal(f.Body, d); err == nil {
 			e.document(f, d)
+			e.day(f, d)
 		}
 	case factCaptured:
 		err = e.captured(f)

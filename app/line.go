@@ -109,7 +109,7 @@ func (t *turn) line(item catalog.Item, unit int) (order.Line, error) {
 		return order.Line{}, err
 	}
 	l := order.Line{SKU: item.SKU, Name: item.Name, Unit: item.Unit, Kind: item.Kind, Category: item.Category, Qty: money.One,
-		Price: item.Price, Taxes: taxes, NoStock: item.NoStock, At: t.now}
+		Price: item.Price, Cost: item.Cost, Taxes: taxes, NoStock: item.NoStock, At: t.now}
 	if unit >= 0 && unit < len(item.Units) {
 		u := item.Units[unit]
 		l.Price, l.Factor = u.Price, u.Factor

@@ -115,6 +115,7 @@ type unused struct {
 }
 
 func (m memoryTx) ReplaceTotals([]app.Delta) error { return nil }
+func (m memoryTx) AddTotals([]app.Delta) error     { return nil }
 func (m memoryTx) Observations(id string, each func(time.Time, pay.Observation) error) error {
 	for _, o := range m.seen[id] {
 		if err := each(time.Time{}, o); err != nil {
@@ -160,10 +161,13 @@ func (m memoryTx) Bookmark(string) (int64, error)                      { return 
 func (m memoryTx) PutBookmark(string, int64) error                     { return nil }
 func (m memoryTx) EachSale(int64, func(app.SaleRow) error) error       { panic("no verify") }
 func (m memoryTx) EachTotal(func(app.Delta) error) error               { panic("no verify") }
-func (m memoryTx) SalesIn(app.SalesQuery) ([]app.SaleRow, error)       { panic("no search") }
-func (m memoryTx) JobsFor(string) ([]device.Job, error)                { return nil, nil }
-func (m memoryTx) Jobs([]device.JobState, int) ([]device.Job, error)   { return nil, nil }
-func (m memoryTx) FactByID(string) (*ledger.Fact, error)               { return nil, app.ErrNoFact }
+func (m memoryTx) TotalsFrom(string, string, func(app.Delta) error) error {
+	panic("no reports")
+}
+func (m memoryTx) SalesIn(app.SalesQuery) ([]app.SaleRow, error)     { panic("no search") }
+func (m memoryTx) JobsFor(string) ([]device.Job, error)              { return nil, nil }
+func (m memoryTx) Jobs([]device.JobState, int) ([]device.Job, error) { return nil, nil }
+func (m memoryTx) FactByID(string) (*ledger.Fact, error)             { return nil, app.ErrNoFact }
 func (m memoryTx) Once(key string) (d app.Done, ok bool, _ error) {
 	d, ok = m.once[key]
 	return d, ok, nil

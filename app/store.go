@@ -117,7 +117,8 @@ type Journal interface {
 // and rows to the index of sales in the same transaction.
 type JournalTx interface {
 	Append(f *ledger.Fact, entry Entry) error
-	ReplaceTotals(all []Delta) error // throws the totals away and writes these, sorted by scope and key
+	ReplaceTotals(all []Delta) error // throws the totals away and writes these
+	AddTotals(more []Delta) error    // for a fold that is too large to hold: what else belongs to them
 	Bookmark(reader string) (int64, error)
 	PutBookmark(reader string, seq int64) error
 }
@@ -131,7 +132,7 @@ type Entry struct {
 
 // Delta adds N and Minor to the total Key in Scope.
 type Delta struct {
-	Scope string // "shift:<id>", "account", "stock", "item:…"
+	Scope string // "shift:<id>", "account", "stock", "day:2026-11-22" …
 	Key   string
 	N     int64 // a count, or thousandths for stock
 	Minor int64
@@ -172,8 +173,9 @@ type Sales interface {
 // Totals reads sums kept with every fact.
 type Totals interface {
 	Totals(scope string) (map[string]Delta, error)
-	Total(scope, key string) (Delta, error) // zero where nothing was added
-	EachTotal(each func(Delta) error) error // in order of scope and key, for verify
+	Total(scope, key string) (Delta, error)                      // zero where nothing was added
+	EachTotal(each func(Delta) error) error                      // in order of scope and key, for verify
+	TotalsFrom(first, last string, each func(Delta) error) error // of the scopes from first to last, in order of scope and key
 }
 
 // Attempts reads payment attempts. What is due for them follows from the attempts alone (pay.Next), so there is no queue.

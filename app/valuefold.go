@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"suanpan/app/catalog"
 	"suanpan/app/ledger"
 	"suanpan/app/member"
 	"suanpan/app/order"
@@ -93,7 +92,7 @@ func (p valuePart) account() string {
 // valueParts lists such lines. They carry no tax, so a line's total is its net.
 func (d *core) valueParts() (out []valuePart) {
 	for i, l := range d.Order.Lines {
-		if (l.Kind != catalog.StoredValue && l.Kind != catalog.Settlement) || i >= len(d.Sum.Lines) {
+		if !l.value() || i >= len(d.Sum.Lines) {
 			continue
 		}
 		kind, card, _ := strings.Cut(l.Card, ":")

@@ -37,7 +37,7 @@ func (s *Shop) Verify(ctx context.Context, progress func(done, total int64)) (Pr
 		if err != nil {
 			return Proof{}, err
 		}
-		c := &checker{v: v, totals: map[place]Delta{}, last: map[string]int64{}, checked: math.MinInt64, ends: seq, progress: progress}
+		c := &checker{v: v, totals: map[place]Delta{}, last: map[string]int64{}, settled: map[string]bool{}, holds: checkerHolds, checked: math.MinInt64, ends: seq, progress: progress}
 		err = c.facts(ctx)
 		if err == nil && (c.seq != seq || c.hash != hash) {
 			err = &flaw{c.seq + 1, "the journal ends before its head"}
@@ -71,6 +71,8 @@ type checker struct {
 	rows     int64
 	ends     int64
 	totals   map[place]Delta
+	settled  map[string]bool  // scopes of days long past, compared already
+	holds    int              // totals held before such scopes are compared
 	last     map[string]int64 // the number last seen of each till's receipts
 	sales    []SaleRow        // folded, waiting to be compared with the index
 	checked  int64            // index rows compared up to this Seq
@@ -96,6 +98,9 @@ func (c *checker) facts(ctx context.Context) error {
 				return err
 			}
 			return c.v.Facts(c.seq, 0, func(f *ledger.Fact) error { return &flaw{f.Seq, "stands beyond the end"} }) // finds postings that have no fact
+		}
+		if err := c.settle(); err != nil {
+			return err
 		}
 		before, after = s, c.seq
 		if c.progress != nil {
@@ -176,30 +181,6 @@ func (c *checker) index(upTo int64) error {
 		return &flaw{c.sales[i].Seq, "the index of sales lacks " + c.sales[i].No}
 	}
 	c.sales = c.sales[:0]
-	return nil
-}
-
-// sums compares the folded totals with the stored ones, row by row: one that folds to nothing is still a row.
-func (c *checker) sums() error {
-	err := c.v.EachTotal(func(d Delta) error {
-		c.rows++
-		k := place{d.Scope, d.Key}
-		want, known := c.totals[k]
-		if !known {
-			return &flaw{c.seq, fmt.Sprintf("total %s %s belongs to no entry", d.Scope, d.Key)}
-		}
-		if want.N != d.N || want.Minor != d.Minor {
-			return &flaw{c.seq, fmt.Sprintf("total %s %s is %d/%d, its parts make %d/%d", d.Scope, d.Key, d.N, d.Minor, want.N, want.Minor)}
-		}
-		delete(c.totals, k)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for k := range c.totals {
-		return &flaw{c.seq, "total " + k.scope + " " + k.key + " is missing"}
-	}
 	return nil
 }
 

@@ -225,6 +225,9 @@ func (t *tx) ReplaceTotals(all []app.Delta) error {
 	return t.add(all)
 }
 
+// AddTotals adds to what ReplaceTotals wrote.
+func (t *tx) AddTotals(more []app.Delta) error { return t.add(more) }
+
 // Totals reads a scope.
 func (v *view) Totals(scope string) (map[string]app.Delta, error) {
 	s, err := v.c.query("SELECT key, n, minor FROM total WHERE scope = ?1", scope)
@@ -255,6 +258,16 @@ func (v *view) Total(scope, key string) (app.Delta, error) {
 // EachTotal reads every total in order of scope and key. Totals that came back to zero are among them.
 func (v *view) EachTotal(each func(app.Delta) error) error {
 	s, err := v.c.query("SELECT scope, key, n, minor FROM total ORDER BY scope, key")
+	return eachTotal(s, err, each)
+}
+
+// TotalsFrom reads the totals of neighbouring scopes in one walk.
+func (v *view) TotalsFrom(first, last string, each func(app.Delta) error) error {
+	s, err := v.c.query("SELECT scope, key, n, minor FROM total WHERE scope BETWEEN ?1 AND ?2 ORDER BY scope, key", first, last)
+	return eachTotal(s, err, each)
+}
+
+func eachTotal(s *stmt, err error, each func(app.Delta) error) error {
 	if err != nil {
 		return err
 	}

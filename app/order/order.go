@@ -86,6 +86,7 @@ type Line struct {
 	Qty       money.Qty          `json:"qty"`                // thousandths of the sold unit; negative on a return
 	Factor    money.Qty          `json:"factor,omitempty"`   // stock units per sold unit; One where zero
 	Price     money.Price        `json:"price"`              // per sold unit, modifiers included
+	Cost      money.Price        `json:"cost,omitempty"`     // what a unit of stock cost the shop; zero where it is not known
 	List      money.Price        `json:"list,omitempty"`     // catalogue price when Price is an override (X28)
 	Override  string             `json:"override,omitempty"` // reason of the override
 	Fixed     *int64             `json:"fixed,omitempty"`    // the label's own amount, minor units, where price wins (S2); the sign is Qty's
