@@ -41,6 +41,7 @@ type Payment struct {
 	Words   string    `json:"words,omitempty"` // what the provider or terminal says at the moment, for the cashier
 	Since   time.Time `json:"since,omitzero"`
 	Flow    pay.Flow  `json:"flow,omitempty"`
+	Aside   bool      `json:"aside,omitempty"`  // given up because something else was paid: what it brings goes back by itself
 	Offer   string    `json:"offer,omitempty"`  // the pay screen's set to which it belongs; see Offered
 	Manual  bool      `json:"manual,omitempty"` // a person, not a machine, said that it is paid
 	Looked  string    `json:"looked,omitempty"` // the reference of a first look that wants a second
@@ -275,7 +276,7 @@ func (s *Shop) Methods() []string {
 
 func paymentOf(a Attempt) Payment {
 	return Payment{ID: a.ID, Order: order.ID(a.Order), Method: a.Provider, State: a.State, Minor: a.Amount.Minor, Ref: a.ProviderTxn,
-		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt, Flow: a.Flow, Offer: a.Offer, Manual: a.Manual}
+		Reason: string(a.Reason), QR: a.QR, Words: a.WireMsg, Since: a.SubmittedAt, Flow: a.Flow, Offer: a.Offer, Manual: a.Manual, Aside: a.Aside}
 }
 
 // await answers when the attempt is decided, when the time is over, or when ctx ends; the attempt goes on regardless.

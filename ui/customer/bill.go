@@ -23,7 +23,10 @@ type bill struct {
 	mark     *kit.Mark
 	todo     *kit.Text
 	figure   *kit.Text
-	code     *kit.QR
+	tick     *kit.Mark
+	codes    [2]*kit.QR   // two beside each other at most, each with whose it is
+	names    [2]*kit.Text // under them; empty for one alone
+	said     *kit.Text    // what the terminal says by itself
 	side     *fyne.Container
 	thanking bool
 }
@@ -31,17 +34,20 @@ type bill struct {
 func newBill(s *Screen) *bill {
 	k := s.env.Keys
 	b := &bill{s: s, lines: kit.NewLines(k), saved: kit.NewText("", kit.SizeHead, kit.Proven), pieces: kit.NewText("", kit.SizeHead, kit.Muted),
-		todo: kit.NewText("", kit.SizeDue, kit.Ink), figure: kit.NewText("", kit.SizeTotal, kit.Do), code: kit.NewQR(240),
-		mark: kit.NewMark(kit.Icon("bead"), kit.Rule, 120)}
+		todo: kit.NewText("", kit.SizeDue, kit.Ink), figure: kit.NewText("", kit.SizeTotal, kit.Do), said: kit.NewText("", kit.SizeHead, kit.Muted),
+		mark: kit.NewMark(kit.Icon("bead"), kit.Rule, markSide), tick: kit.NewMark(kit.Icon("check"), kit.Proven, markSide)}
+	for i := range b.codes {
+		b.codes[i], b.names[i] = kit.NewQR(120), kit.NewText("", kit.SizeBody, kit.Ink)
+	}
 	b.total = kit.NewTotal(s.env.Words("customer.total"))
-	for _, t := range []*kit.Text{b.todo, b.figure} {
+	for _, t := range []*kit.Text{b.todo, b.figure, b.said, b.names[0], b.names[1]} {
 		t.Align, t.Fit = fyne.TextAlignCenter, kit.Shrink
 	}
 	b.todo.Bold, b.figure.Bold = true, true
 	b.saved.Fit, b.pieces.Fit = kit.Shrink, kit.Shrink
 	sums := container.NewBorder(nil, nil, b.pieces, nil, b.saved)
 	left := container.NewBorder(nil, container.NewVBox(kit.NewRule(), sums, b.total), nil, nil, b.lines)
-	b.side = container.New(&advice{b}, b.mark, b.todo, b.figure, b.code)
+	b.side = container.New(&advice{b}, b.mark, b.tick, b.todo, b.figure, b.said, b.codes[0], b.codes[1], b.names[0], b.names[1])
 	b.box = container.New(half{}, container.NewStack(kit.NewGround(kit.Surface, ""), kit.Padded(left)), kit.Padded(b.side))
 	return b
 }
@@ -65,38 +71,6 @@ func (half) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Resize(fyne.NewSize(w, size.Height))
 	o[1].Move(fyne.NewPos(w, 0))
 	o[1].Resize(fyne.NewSize(size.Width-w, size.Height))
-}
-
-// advice stands in the middle of its side: mark or code, words, figure.
-type advice struct{ b *bill }
-
-// MinSize implements fyne.Layout.
-func (a *advice) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(200, 200) }
-
-// Layout implements fyne.Layout.
-func (a *advice) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	b := a.b
-	words, figure := b.todo.MinSize().Height, b.figure.MinSize().Height
-	if b.figure.Hidden {
-		figure = 0
-	}
-	side := float32(0)
-	var top fyne.CanvasObject
-	switch {
-	case !b.code.Hidden:
-		top, side = b.code, min(size.Width, size.Height-words-figure-16)
-	case !b.mark.Hidden:
-		top, side = b.mark, 120
-	}
-	y := max(0, (size.Height-side-16-words-figure)/2)
-	if top != nil {
-		top.Resize(fyne.NewSize(side, side))
-		top.Move(fyne.NewPos((size.Width-side)/2, y))
-	}
-	b.todo.Move(fyne.NewPos(0, y+side+16))
-	b.todo.Resize(fyne.NewSize(size.Width, words))
-	b.figure.Move(fyne.NewPos(0, y+side+16+words))
-	b.figure.Resize(fyne.NewSize(size.Width, figure))
 }
 
 // show brings the open order up to date.
@@ -137,24 +111,31 @@ func count(l *order.Line, c money.Currency) string {
 }
 
 // ask says what the payer must do. A payment in doubt is never called paid, and never asked for again.
-func (b *bill) ask(list []app.Payment, owed bool) {
+func (b *bill) ask(n news, owed bool) {
 	w := b.s.env.Words
-	p, waits := open(list)
-	code, todo, figure := "", "", ""
+	if n.offer != nil && b.offered(*n.offer) {
+		return
+	}
+	p, waits := open(n.list)
+	now := orders{colour: kit.Do}
 	switch {
 	case waits && p.QR != "" && p.State == pay.AwaitingPayer:
-		code, todo, figure = p.QR, w("customer.scan_ours"), amount(p.Minor, b.s.env.Currency)
+		now.codes, now.todo, now.figure = []code{{text: p.QR}}, w("customer.scan_ours"), amount(p.Minor, b.s.env.Currency)
+	case waits && p.State == pay.AwaitingPayer && p.Flow == pay.ByCard:
+		now.todo, now.figure, now.said = w("customer.do.card"), amount(p.Minor, b.s.env.Currency), p.Words
 	case waits && p.State == pay.AwaitingPayer:
-		todo, figure = w("customer.confirm"), amount(p.Minor, b.s.env.Currency)
+		now.todo, now.figure = w("customer.confirm"), amount(p.Minor, b.s.env.Currency)
+	case waits && p.State == pay.CancelPending:
+		now.todo, now.colour = w("customer.do.stop"), kit.Attention
 	case waits:
-		todo = w("customer.wait")
+		now.todo = w("customer.wait")
 	case owed:
-		todo = w("customer.to_pay")
+		now.todo = w("customer.to_pay")
 		if basket, err := b.s.shop.Basket(""); err == nil {
-			figure = amount(basket.Sum.Due, basket.Order.Rules.Currency)
+			now.figure = amount(basket.Sum.Due, basket.Order.Rules.Currency)
 		}
 	}
-	b.advise(code, todo, figure, kit.Do)
+	b.advise(now)
 }
 
 // thank shows what was paid and what goes back.
@@ -164,20 +145,9 @@ func (b *bill) thank(sale app.Sale) {
 	b.write(o, sum)
 	b.total.SetCaption(w("customer.paid"))
 	b.total.SetIn(amount(sum.Total, o.Rules.Currency), kit.Proven)
+	now := orders{paid: true, todo: w("customer.thanks"), colour: kit.Ink}
 	if sum.Change != 0 {
-		b.advise("", w("customer.change"), amount(sum.Change, o.Rules.Currency), kit.Ink)
-		return
+		now.todo, now.figure = w("customer.change"), amount(sum.Change, o.Rules.Currency)
 	}
-	b.advise("", w("customer.thanks"), "", kit.Ink)
-}
-
-func (b *bill) advise(code, todo, figure string, colour fyne.ThemeColorName) {
-	b.code.SetText(code)
-	b.code.Hidden, b.mark.Hidden = code == "", code != ""
-	b.todo.SetText(todo)
-	b.figure.Colour = colour
-	b.figure.Hidden = figure == ""
-	b.figure.Text = figure
-	b.figure.Refresh()
-	b.side.Refresh()
+	b.advise(now)
 }

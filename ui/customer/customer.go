@@ -62,7 +62,7 @@ func (s *Screen) Heard(e app.Event) {
 		if order.ID(e.Sale) == s.order {
 			s.settled(e.Sale)
 		}
-	case app.OrderChanged, app.CurrentChanged, app.PaymentChanged, app.Refresh:
+	case app.OrderChanged, app.CurrentChanged, app.PaymentChanged, app.OfferChanged, app.Refresh:
 		s.refresh()
 	case app.OrderClosed:
 		if e.Order == s.order { // settled or voided: the end of a sale is told on its own
@@ -99,20 +99,40 @@ func (s *Screen) refresh() {
 	s.asked(b.Order.ID)
 }
 
+// news is what is known of the payments of the order on the counter.
+type news struct {
+	list  []app.Payment
+	offer *app.Offer // the newest; nil where there is none
+}
+
 // asked reads what the payer must do now.
 func (s *Screen) asked(id order.ID) {
 	mine := s.turn
 	go func() {
-		list, err := s.shop.PaymentsOf(s.env.Context, id)
+		n, err := s.read(id)
 		if err != nil {
 			return // the cashier's own screen says it
 		}
 		s.env.Post(func() {
 			if mine == s.turn {
-				s.bill.ask(list, s.owed)
+				s.bill.ask(n, s.owed)
 			}
 		})
 	}()
+}
+
+func (s *Screen) read(id order.ID) (n news, err error) {
+	if n.list, err = s.shop.PaymentsOf(s.env.Context, id); err != nil {
+		return n, err
+	}
+	for i := len(n.list) - 1; i >= 0; i-- {
+		if n.list[i].Offer != "" {
+			o, err := s.shop.Offered(s.env.Context, n.list[i].Offer)
+			n.offer = &o
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // settled shows what was paid and what goes back, and after a while the shop's name.
@@ -142,7 +162,7 @@ func (s *Screen) settled(id string) {
 // open returns the payment that waits for the payer, if any.
 func open(list []app.Payment) (app.Payment, bool) {
 	for _, p := range list {
-		if p.State.Open() && p.State != pay.Refunding {
+		if p.State.Open() && p.State != pay.Refunding && !p.Aside {
 			return p, true
 		}
 	}

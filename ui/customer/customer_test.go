@@ -19,6 +19,7 @@ import (
 
 	"suanpan/app"
 	"suanpan/app/catalog"
+	"suanpan/app/pay"
 	"suanpan/assets"
 	"suanpan/store"
 	"suanpan/ui/customer"
@@ -56,21 +57,23 @@ type display struct {
 }
 
 // day runs f on a display of its own, in virtual time. The store is opened outside, because it listens for a second start.
-func day(t *testing.T, f func(*display)) {
+func day(t *testing.T, f func(*display), providers ...pay.Provider) {
 	t.Helper()
 	db := must(store.Open(context.Background(), t.TempDir(), store.Options{}))
-	synctest.Test(t, func(t *testing.T) { f(newDisplay(t, db)) })
+	synctest.Test(t, func(t *testing.T) { f(newDisplay(t, db, providers)) })
 	if err := db.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-func newDisplay(t *testing.T, db *store.Store) *display {
+func newDisplay(t *testing.T, db *store.Store, providers []pay.Provider) *display {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(kit.NewTheme(kit.Look(*look), 1))
 	words := must(assets.Load())
 	ctx, stop := context.WithCancel(context.Background())
-	shop := must(app.New(ctx, app.Params{Store: db, Clock: clock{}, Words: words.In, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}))
+	shop := must(app.New(ctx, app.Params{Store: db, Clock: clock{}, Words: words.In, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Providers: providers}))
+	run := make(chan struct{})
+	go func() { defer close(run); shop.Run(ctx) }()
 	must(shop.Setup(ctx, app.Setup{Template: "retail", Name: "清河小店", Currency: "CNY", Locale: "zh-Hans"}))
 	must(shop.Login(ctx, "1", "1234"))
 	must(shop.PutItems(ctx, []catalog.Item{{SKU: "1", Name: "矿泉水 550ml", Price: 25000, Barcodes: []string{"6901234567892"}},
@@ -86,7 +89,7 @@ func newDisplay(t *testing.T, db *store.Store) *display {
 			post(func() { d.screen.Heard(e) })
 		}
 	}()
-	t.Cleanup(func() { unwatch(); stop(); d.settle() })
+	t.Cleanup(func() { unwatch(); stop(); <-run; d.settle() })
 	d.window = test.NewTempWindow(t, container.NewStack(kit.NewGround(kit.Paper, ""), d.screen.Content()))
 	d.window.SetPadded(false)
 	d.window.Resize(fyne.NewSize(float32(*wide), float32(*high)))
@@ -137,6 +140,19 @@ func (d *display) sees(name string, words ...string) {
 	for _, w := range words {
 		if !strings.Contains(seen, w) {
 			d.t.Fatalf("%q is not on the display:\n%s", w, seen)
+		}
+	}
+}
+
+// pass lets virtual time go by.
+func (d *display) pass(t time.Duration) { time.Sleep(t); d.settle() }
+
+func (d *display) lacks(words ...string) {
+	d.t.Helper()
+	seen := d.seen()
+	for _, w := range words {
+		if strings.Contains(seen, w) {
+			d.t.Fatalf("%q is still on the display:\n%s", w, seen)
 		}
 	}
 }

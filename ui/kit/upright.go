@@ -6,3 +6,11 @@ func (b *Button) Upright() *Button {
 	b.Refresh()
 	return b
 }
+
+// SetChosen marks the one in force among several keys.
+func (b *Button) SetChosen(on bool) {
+	if b.chosen != on {
+		b.chosen = on
+		b.Refresh()
+	}
+}

@@ -244,6 +244,7 @@ type Payment struct {
 	Ref     string `json:"provider_ref,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	QR      string `json:"qr,omitempty"`
+	Words   string `json:"words,omitempty"`  // what the provider or terminal says at the moment, for people
 	Sale    string `json:"sale,omitempty"`   // when it settled a parked basket by itself
 	Flow    string `json:"flow,omitempty"`   // code, qr, card, static
 	Manual  bool   `json:"manual,omitempty"` // a person said that it is paid
@@ -251,7 +252,7 @@ type Payment struct {
 }
 
 func paid(p app.Payment) Payment {
-	return Payment{p.ID, p.Method, string(p.State), p.Minor, p.Change, p.Ref, p.Reason, p.QR, p.Settled, string(p.Flow), p.Manual, p.Looked}
+	return Payment{p.ID, p.Method, string(p.State), p.Minor, p.Change, p.Ref, p.Reason, p.QR, p.Words, p.Settled, string(p.Flow), p.Manual, p.Looked}
 }
 
 func payMethods() []Method {

@@ -21,6 +21,7 @@ type doneView struct {
 	figure  *kit.Text
 	facts   *kit.Text
 	slip    *kit.Text
+	rest    *kit.Prose // what became of the other ways of an offer
 	print   *kit.Button
 	gift    *kit.Button
 	none    *kit.Button
@@ -36,12 +37,13 @@ func newDoneView(s *Screen) *doneView {
 	v.figure = centre(kit.NewText("", kit.SizeTotal, kit.Proven))
 	v.figure.Bold = true
 	v.facts, v.slip = centre(kit.Label("")), centre(kit.Small(""))
+	v.rest = kit.NewProse("").Small().Centred()
 	v.print = kit.NewButton(k, kit.Plain, w("tender.print"), func() { v.again(app.PrintAsk{}) })
 	v.gift = kit.NewButton(k, kit.Plain, w("tender.gift"), func() { v.again(app.PrintAsk{Gift: true}) })
 	v.none = kit.NewButton(k, kit.Plain, w("tender.no_print"), v.callOff)
 	next := kit.NewButton(k, kit.Main, w("tender.next"), func() { s.acts.Next("") }).Hint(k.Hint(kit.Pay))
 	hint := centre(kit.Small(w("tender.next_text")))
-	middle := container.NewVBox(layout.NewSpacer(), v.caption, v.figure, v.facts, v.slip, layout.NewSpacer())
+	middle := container.NewVBox(layout.NewSpacer(), v.caption, v.figure, v.facts, v.slip, v.rest, layout.NewSpacer())
 	bottom := container.NewVBox(container.NewGridWithColumns(3, v.print, v.gift, v.none), next, hint)
 	v.content = container.NewPadded(container.NewBorder(nil, bottom, nil, nil, middle))
 	return v
@@ -63,7 +65,33 @@ func (v *doneView) set(sale app.Sale) {
 	v.job = 0
 	v.slip.SetText("")
 	v.none.Disable()
+	v.rest.SetText("")
+	v.late()
 	v.jobs()
+}
+
+// late says what becomes of the other ways of the offer that was paid, and of money that came by them all the same.
+func (v *doneView) late() {
+	id, sale := lastOffer(v.s.now.pays), v.s.sale
+	if id == "" || sale == nil {
+		return
+	}
+	kit.Call(v.s.verbs, v.s.env.Context, func(ctx context.Context) (app.Offer, error) { return v.s.shop.Offered(ctx, id) }, func(o app.Offer, err error) {
+		if err != nil || v.s.sale != sale {
+			return // the sale is done whatever this says
+		}
+		w, text, colour := v.s.env.Words, "", kit.Muted
+		switch {
+		case o.Late > 0:
+			text, colour = "▲ "+w("tender.offer.late", o.Late), kit.Attention
+		case !o.Clear:
+			text = "◐ " + w("tender.offer.clearing")
+		case len(o.Ways) > 1:
+			text = "● " + w("tender.offer.clear")
+		}
+		v.rest.In(colour).SetText(text)
+		v.content.Refresh()
+	})
 }
 
 // jobs reads what became of the receipt.

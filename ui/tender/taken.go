@@ -68,7 +68,11 @@ func (l *takenList) next(id string, by int) string {
 // card shows one payment: method and amount, and below them its state in words.
 func (l *takenList) card(p app.Payment) fyne.CanvasObject {
 	w, k := l.s.env.Words, looks(p.State)
-	method := kit.Label(l.s.method(p.Method))
+	name := w("tender.way.offer")
+	if p.Method != "" {
+		name = l.s.method(p.Method)
+	}
+	method := kit.Label(name)
 	method.Fit = kit.Clip
 	amount := kit.Label(money.Of(p.Minor, l.s.env.Currency).Format())
 	amount.Bold, amount.Align, amount.Fit = true, fyne.TextAlignTrailing, kit.Shrink

@@ -48,6 +48,7 @@ type Screen struct {
 type state struct {
 	basket      app.Basket
 	pays        []app.Payment // oldest first
+	offer       *app.Offer    // the newest pay screen's set, nil where there was none
 	cash, other money.Amount  // still free to be tendered in cash, and otherwise
 }
 
@@ -93,9 +94,12 @@ func (s *Screen) Heard(e app.Event) {
 		return
 	}
 	switch e.Kind {
-	case app.PaymentChanged, app.OrderChanged, app.OrderClosed:
-		if e.Order == s.order && s.sale == nil {
+	case app.PaymentChanged, app.OrderChanged, app.OrderClosed, app.OfferChanged:
+		switch ours := e.Order == s.order || (e.Offer != "" && e.Offer == lastOffer(s.now.pays)); {
+		case ours && s.sale == nil:
 			s.refresh()
+		case ours:
+			s.done.late()
 		}
 	case app.JobChanged, app.Refresh:
 		if s.sale != nil {
@@ -110,10 +114,10 @@ func (s *Screen) Heard(e app.Event) {
 func (s *Screen) bindings() kit.Bindings {
 	nothing := func() {}
 	acts := map[kit.Act]func(){
-		kit.Pay: s.enter, kit.Back: s.back, kit.Quantity: s.pay.pad.focus, kit.Hold: s.serveNext,
+		kit.Pay: s.enter, kit.Back: s.back, kit.Quantity: s.pay.pad.focus, kit.Hold: s.serveNext, kit.Search: s.offer,
 		kit.Previous: func() { s.pay.step(-1) }, kit.Next: func() { s.pay.step(1) },
 	}
-	for _, a := range []kit.Act{kit.Price, kit.Discount, kit.Void, kit.Search, kit.Member, kit.More, kit.Less, kit.Undo, kit.First, kit.Last, kit.PageUp, kit.PageDown} {
+	for _, a := range []kit.Act{kit.Price, kit.Discount, kit.Void, kit.Member, kit.More, kit.Less, kit.Undo, kit.First, kit.Last, kit.PageUp, kit.PageDown} {
 		acts[a] = nothing
 	}
 	return kit.Bindings{Acts: acts, Scan: s.scan, Typed: s.pay.pad.typed, Text: s.letter, Times: func(string) {}, Enter: s.amount}
@@ -150,6 +154,13 @@ func (s *Screen) read(ctx context.Context, id order.ID) (state, error) {
 	if now.pays, err = s.shop.PaymentsOf(ctx, b.Order.ID); err != nil {
 		return now, err
 	}
+	if id := lastOffer(now.pays); id != "" {
+		o, err := s.shop.Offered(ctx, id)
+		if err != nil {
+			return now, err
+		}
+		now.offer = &o
+	}
 	if now.cash, err = s.shop.Due(ctx, b.Order.ID, order.Cash); err != nil {
 		return now, err
 	}
@@ -162,6 +173,7 @@ func (s *Screen) set(now state) {
 	s.now, s.order = now, now.basket.Order.ID
 	s.sounds()
 	s.pay.set()
+	s.pay.follow()
 	if now.basket.Sum.Due == 0 && len(now.basket.Order.Tenders) > 0 && !s.waiting() {
 		s.complete()
 	}
@@ -172,7 +184,7 @@ func (s *Screen) sounds() {
 	for _, p := range s.now.pays {
 		was, known := s.seen[p.ID]
 		s.seen[p.ID] = p.State
-		if !known || was == p.State {
+		if !known || was == p.State || p.Aside {
 			continue
 		}
 		switch p.State {
@@ -191,7 +203,7 @@ func (s *Screen) sounds() {
 // waiting reports whether a payment is not decided.
 func (s *Screen) waiting() bool {
 	for _, p := range s.now.pays {
-		if p.State.Open() && p.State != pay.Refunding {
+		if p.State.Open() && p.State != pay.Refunding && !p.Aside {
 			return true
 		}
 	}
@@ -271,8 +283,14 @@ func (s *Screen) back() {
 // letter chooses a way to pay: A is the first. Digits are for the amount, which is what a cashier types all day; the plan gave
 // them to the ways, and 10 and Enter then took the exact sum in cash.
 func (s *Screen) letter(text string) {
-	if r := []rune(strings.ToUpper(text)); s.sale == nil && len(r) == 1 {
-		s.pay.choose(int(r[0] - 'A'))
+	r := []rune(strings.ToUpper(text))
+	if s.sale != nil || len(r) != 1 {
+		return
+	}
+	if i := int(r[0] - 'A'); i < len(s.pay.ways) && s.pay.onOffer {
+		s.pay.instead(i)
+	} else {
+		s.pay.choose(i)
 	}
 }
 
@@ -288,6 +306,10 @@ func (s *Screen) amount(text string) {
 func (s *Screen) scan(code string) {
 	if s.sale != nil {
 		s.acts.Next(code)
+		return
+	}
+	if o := s.live(); o != nil {
+		s.offerCode(o.ID, code)
 		return
 	}
 	s.take(app.TenderAsk{Minor: s.pay.pad.amount(), Code: pay.Hide(code)})

@@ -180,7 +180,7 @@ func TestOurCodeIsShownWithItsLetterAndCanBeCancelled(t *testing.T) {
 	w.then = func(int) pay.Observation { return pay.Observation{Outcome: state} }
 	day(t, func(c *till) {
 		c.open("32.91")
-		c.sees("[Show Alipay code]")
+		c.sees("[Alipay QR]")
 		c.write("b")
 		c.pass(time.Second)
 		c.sees("Waiting for the customer")

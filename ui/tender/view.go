@@ -22,6 +22,12 @@ type payView struct {
 	buttons []*kit.Button
 	middle  *fyne.Container
 	pad     *pad
+	big     *kit.Button     // every way that waits for the payer, in one press
+	desk    *fyne.Container // keys, middle, taken
+	body    *fyne.Container // the desk, or the offer in its place
+	offer   *offerView
+	onOffer bool
+	then    int // the way to take once the offer is proven withdrawn, −1 for none
 	prompt  fyne.CanvasObject
 	wait    *waitView
 	taken   *takenList
@@ -30,7 +36,7 @@ type payView struct {
 }
 
 func newPayView(s *Screen) *payView {
-	v := &payView{s: s, chosen: -1}
+	v := &payView{s: s, chosen: -1, then: -1}
 	w := s.env.Words
 	v.due = kit.NewDue(w("tender.due"))
 	v.note = kit.Small("")
@@ -40,18 +46,28 @@ func newPayView(s *Screen) *payView {
 	v.middle = container.NewStack(v.pad.content)
 	back := kit.NewActButton(s.env.Keys, kit.Plain, w("tender.back"), kit.Back)
 	top := container.NewBorder(nil, nil, back, nil, container.NewVBox(v.due))
-	desk := container.New(&desk{}, container.NewVScroll(v.keys), v.middle, v.taken.content)
-	v.content = container.NewPadded(container.NewBorder(container.NewVBox(top, v.note), nil, nil, nil, desk))
+	v.big = kit.NewButton(s.env.Keys, kit.Main, w("tender.way.offer"), s.offer).Hint(s.env.Keys.Hint(kit.Search))
+	v.desk = container.New(&desk{}, container.NewVScroll(v.keys), v.middle, v.taken.content)
+	v.offer = newOfferView(s)
+	v.body = container.NewStack(v.desk)
+	v.content = container.NewPadded(container.NewBorder(container.NewVBox(top, v.note), nil, nil, nil, v.body))
 	return v
 }
 
 // begin forgets the last order and offers what this till can take.
 func (v *payView) begin() {
 	v.focus, v.chosen, v.ways, v.buttons, v.keys.Objects = "", -1, v.s.shop.Ways(), nil, nil
+	v.onOffer, v.then = false, -1
+	if v.offers() {
+		v.keys.Add(v.big)
+	}
 	for i, way := range v.ways {
 		b := kit.NewButton(v.s.env.Keys, kit.Plain, v.s.wayName(way), func() { v.tap(i) })
 		if i < 9 {
 			b.Hint(string(rune('A' + i)))
+		}
+		if way.Flow != "" {
+			b.Small()
 		}
 		v.buttons = append(v.buttons, b)
 		v.keys.Add(b)
@@ -112,17 +128,32 @@ func (v *payView) set() {
 	}
 	v.remark(note)
 	v.pad.set(now.cash, v.s.nothingDue())
+	if v.offers() && v.chosen != 0 && v.pad.amount() == nil {
+		v.pad.main.SetKind(kit.Plain) // one thing to do next: the large key
+	} else {
+		v.pad.main.SetKind(kit.Main)
+	}
 	v.taken.set(v.rows())
 	v.place()
 }
 
 // place decides what stands in the middle.
 func (v *payView) place() {
+	if o := v.s.now.offer; v.onOffer && o != nil {
+		v.offer.set(*o)
+		v.stand(v.offer.content)
+		return
+	}
+	v.onOffer = false
+	v.stand(v.desk)
 	p, ok := v.payment(v.focus)
 	switch {
 	case ok && p.State != pay.Succeeded:
 		v.wait.set(p)
 		v.put(v.wait.content)
+	case v.focus == "" && v.chosen < 0 && v.s.live() != nil && v.s.now.other.Zero():
+		v.onOffer = true
+		v.place()
 	case v.focus == "" && v.chosen < 0 && v.s.waiting() && v.s.now.other.Zero():
 		v.focus = v.newest()
 		v.place()
@@ -131,6 +162,14 @@ func (v *payView) place() {
 	default:
 		v.focus = ""
 		v.put(v.pad.content)
+	}
+}
+
+// stand puts the desk, or the offer, below what is due.
+func (v *payView) stand(o fyne.CanvasObject) {
+	if v.body.Objects[0] != o {
+		v.body.Objects = []fyne.CanvasObject{o}
+		v.body.Refresh()
 	}
 }
 
@@ -172,7 +211,7 @@ func (v *payView) rows() []app.Payment {
 			}
 		}
 	}
-	return append(out, v.s.now.pays...)
+	return append(out, folded(v.s.now.pays)...)
 }
 
 // tap is a finger on a tender's key: what is typed goes to it.
@@ -216,6 +255,10 @@ func (v *payView) cash() {
 // retreat goes one step back inside the screen and reports whether there was one.
 func (v *payView) retreat() bool {
 	switch {
+	case v.onOffer && v.s.now.other.Zero() && v.s.live() != nil:
+		return false // nothing else could be taken: back to the goods, and the offer goes on
+	case v.onOffer:
+		v.onOffer = false
 	case v.pad.amount() != nil:
 		v.pad.begin()
 	case v.chosen >= 0:
@@ -231,7 +274,7 @@ func (v *payView) retreat() bool {
 // took follows a tender that the shop has accepted.
 func (v *payView) took(p app.Payment) {
 	v.pad.begin()
-	v.chosen, v.focus = -1, ""
+	v.chosen, v.focus, v.onOffer = -1, "", false
 	if p.Method != order.Cash {
 		v.focus = p.ID
 	}
@@ -257,7 +300,9 @@ func (v *payView) step(by int) { v.look(v.taken.next(v.focus, by)) }
 
 // look shows one payment in the middle.
 func (v *payView) look(id string) {
-	if p, ok := v.payment(id); ok && p.State != pay.Succeeded {
+	if p, ok := v.payment(id); ok && p.Offer != "" && v.s.now.offer != nil && v.s.now.offer.ID == p.Offer {
+		v.toOffer()
+	} else if ok && p.State != pay.Succeeded {
 		v.focus, v.chosen = id, -1
 		v.set()
 	}
