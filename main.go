@@ -33,6 +33,7 @@ type options struct {
 	sandbox  bool
 	training bool
 	verbose  bool
+	doubtful bool // the ledger is only looked at, even where its newest entries do not follow each other
 }
 
 func main() {
@@ -188,6 +189,7 @@ func serve(ctx context.Context, j job) error {
 }
 
 func verifyCommand(ctx context.Context, j job) error {
+	j.doubtful = true
 	h, err := open(ctx, j)
 	if err != nil {
 		return err
@@ -214,9 +216,10 @@ func verifyCommand(ctx context.Context, j job) error {
 		return fmt.Errorf("the file is damaged where no entry is: %d findings", len(found))
 	}
 	if !p.OK {
+		fmt.Fprintln(j.out, h.words.In(h.shop.Info().Config.Locale)("flaw."+string(p.Kind), p.BrokenAt, p.What))
 		return fmt.Errorf("entry %d: %s", p.BrokenAt, p.Why)
 	}
-	fmt.Fprintln(j.out, "the chain is whole, every entry balances, every total agrees with its parts, every page is sound")
+	fmt.Fprintf(j.out, "the chain is whole, every entry balances, every total agrees with its parts, every page is sound; %d marks outside the ledger are met\n", p.Marks)
 	return nil
 }
 

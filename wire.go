@@ -27,7 +27,7 @@ func open(ctx context.Context, j job) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, j.data, store.Options{Sync: j.sync})
+	s, err := store.Open(ctx, j.data, store.Options{Sync: j.sync, Doubtful: j.doubtful})
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,9 @@ func open(ctx context.Context, j job) (*program, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	h.gear.shop = h.shop
+	if j.doubtful {
+		return h, nil // only looked at
+	}
 	return h, h.shop.Resume(ctx)
 }
 

@@ -28,19 +28,22 @@ type Document struct {
 
 // The kinds of facts that move money or goods; every other kind is a record without postings.
 const (
-	factSale     ledger.Kind = "sale"
-	factRefund   ledger.Kind = "refund"
-	factOpened   ledger.Kind = "shift.opened"
-	factClosed   ledger.Kind = "shift.closed"
-	factCash     ledger.Kind = "shift.cash"
-	factDrawer   ledger.Kind = "drawer.opened"
-	factVoidLine ledger.Kind = "line.voided"
-	factVoid     ledger.Kind = "order.voided"
-	factStock    ledger.Kind = "stock.moved"
-	factCaptured ledger.Kind = "payment.captured"
-	factLate     ledger.Kind = "payment.late"
-	factUnlate   ledger.Kind = "payment.late_reversed"
-	factReturned ledger.Kind = "payment.refunded"
+	factMade       ledger.Kind = "shop.made"
+	factConfigured ledger.Kind = "shop.configured"
+	factEnrolled   ledger.Kind = "till.enrolled"
+	factSale       ledger.Kind = "sale"
+	factRefund     ledger.Kind = "refund"
+	factOpened     ledger.Kind = "shift.opened"
+	factClosed     ledger.Kind = "shift.closed"
+	factCash       ledger.Kind = "shift.cash"
+	factDrawer     ledger.Kind = "drawer.opened"
+	factVoidLine   ledger.Kind = "line.voided"
+	factVoid       ledger.Kind = "order.voided"
+	factStock      ledger.Kind = "stock.moved"
+	factCaptured   ledger.Kind = "payment.captured"
+	factLate       ledger.Kind = "payment.late"
+	factUnlate     ledger.Kind = "payment.late_reversed"
+	factReturned   ledger.Kind = "payment.refunded"
 )
 
 // document reads the body of a finished sale's fact.

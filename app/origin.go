@@ -109,7 +109,7 @@ func (s *Shop) Enrol(ctx context.Context) (Config, error) {
 		}
 		conf := s.config()
 		conf.Generation = max(conf.Generation, 1) + 1
-		if _, err := t.fact("till.enrolled", map[string]any{"was": was, "restored": o.Restored, "series": conf.Numbering(), "approved": t.by}); err != nil {
+		if _, err := t.fact(factEnrolled, map[string]any{"was": was, "restored": o.Restored, "series": conf.Numbering(), "approved": t.by}); err != nil {
 			return Config{}, err
 		}
 		if err := t.PutSetting("origin", rawJSON(origin{Machine: s.p.Machine})); err != nil {

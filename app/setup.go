@@ -136,7 +136,7 @@ func (s *Shop) Setup(ctx context.Context, in Setup) (Config, error) {
 		if err := t.putStaff(boss); err != nil {
 			return Config{}, err
 		}
-		if _, err := t.fact("shop.made", conf); err != nil {
+		if _, err := t.fact(factMade, conf); err != nil {
 			return Config{}, err
 		}
 		if err := t.PutSetting("fold", rawJSON(foldVersion)); err != nil {
@@ -258,7 +258,7 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		}
 		conf.Currency, conf.Till, conf.Made, conf.Template, conf.Generation = old.Currency, old.Till, old.Made, old.Template, old.Generation
 		conf.Training = old.Training
-		if _, err := t.fact("shop.configured", conf); err != nil {
+		if _, err := t.fact(factConfigured, conf); err != nil {
 			return Config{}, err
 		}
 		return conf, t.putConfig(conf)

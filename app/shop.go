@@ -152,6 +152,7 @@ type turn struct {
 	blank  *order.Order              // the order that this turn began, as it was before its first line
 	after  []func()                  // run under mu after the commit
 	jobs   bool
+	sealed *ledger.Fact // the newest fact after which the head of the chain is kept outside
 }
 
 // change runs fn as one transaction. With a key in ctx the answer is remembered beside what fn did. T must survive JSON.
@@ -191,6 +192,9 @@ func change[T any](ctx context.Context, s *Shop, act string, params any, fn func
 		return zero, s.fault(err)
 	}
 	s.publish(t)
+	if t.sealed != nil {
+		s.keepHead(t.sealed)
+	}
 	return answer, nil
 }
 
@@ -298,6 +302,9 @@ func (t *turn) fact(kind ledger.Kind, body any, postings ...ledger.Posting) (*le
 	entry, err := Fold(f)
 	if err != nil {
 		return nil, err
+	}
+	if keepsHead(kind) {
+		t.sealed = f
 	}
 	return f, t.Append(f, entry)
 }

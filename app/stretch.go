@@ -66,7 +66,7 @@ func (p *part) wait() { <-p.done }
 func (p *part) take(f *ledger.Fact) *flaw {
 	e, d, err := fold(f)
 	if err != nil {
-		return &flaw{f.Seq, err.Error()}
+		return &flaw{f.Seq, FlawUnreadable, "", err.Error()}
 	}
 	for _, t := range e.Totals {
 		k := place{t.Scope, t.Key}
@@ -82,15 +82,15 @@ func (p *part) take(f *ledger.Fact) *flaw {
 		return nil
 	}
 	if err := order.Check(d.Sum); err != nil {
-		return &flaw{f.Seq, err.Error()}
+		return &flaw{f.Seq, FlawDocument, d.No, err.Error()}
 	}
 	want := d.postings()
 	if len(want) != len(f.Postings) {
-		return &flaw{f.Seq, "postings do not belong to the document"}
+		return &flaw{f.Seq, FlawPostings, d.No, "postings do not belong to the document"}
 	}
 	for i := range want {
 		if want[i] != f.Postings[i] {
-			return &flaw{f.Seq, "posting to " + f.Postings[i].Account + " does not belong to the document"}
+			return &flaw{f.Seq, FlawPostings, d.No, "posting to " + f.Postings[i].Account + " does not belong to the document"}
 		}
 	}
 	p.sales, p.tills = append(p.sales, *e.Sale), append(p.tills, d.Till)
@@ -103,7 +103,7 @@ func headOf(f *ledger.Fact) *flaw {
 		Head string `json:"head"`
 	}
 	if err := json.Unmarshal(f.Body, &z); err != nil || z.Head != hex.EncodeToString(f.Prev[:]) {
-		return &flaw{f.Seq, "the Z names another head of the chain"}
+		return &flaw{f.Seq, FlawRewritten, "", "the Z names another head of the chain"}
 	}
 	return nil
 }

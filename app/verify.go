@@ -1,32 +1,30 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"time"
 
 	"suanpan/app/ledger"
 )
 
 // Proof is the result of a verification.
 type Proof struct {
-	OK       bool   `json:"ok"`
-	Entries  int64  `json:"entries"`
-	Rows     int64  `json:"rows"`                // facts, postings, index rows and totals looked at
-	Head     string `json:"head"`                // hash of the last fact, hex
-	BrokenAt int64  `json:"broken_at,omitempty"` // first bad entry
-	Why      string `json:"why,omitempty"`
+	OK       bool     `json:"ok"`
+	Entries  int64    `json:"entries"`
+	Rows     int64    `json:"rows"`                // facts, postings, index rows and totals looked at
+	Head     string   `json:"head"`                // hash of the last fact, hex
+	BrokenAt int64    `json:"broken_at,omitempty"` // first bad entry
+	Kind     FlawKind `json:"kind,omitempty"`      // what is wrong with it
+	What     string   `json:"what,omitempty"`      // the receipt, total, Z or time that it is about
+	Why      string   `json:"why,omitempty"`       // for support
+	Marks    int      `json:"marks"`               // heads kept outside the ledger's file that it was compared with
 }
-
-// flaw is the first thing found wrong.
-type flaw struct {
-	seq int64
-	why string
-}
-
-func (f *flaw) Error() string { return fmt.Sprintf("entry %d: %s", f.seq, f.why) }
 
 // Verify recomputes the hash chain, checks that every entry balances and that every document's parts add up, and that the
 // totals and the index of sales are exactly what the facts fold to. It reads one snapshot, so selling goes on. progress may
@@ -37,29 +35,52 @@ func (s *Shop) Verify(ctx context.Context, progress func(done, total int64)) (Pr
 		if err != nil {
 			return Proof{}, err
 		}
-		c := &checker{v: v, totals: map[place]Delta{}, last: map[string]int64{}, settled: map[string]bool{}, holds: checkerHolds, checked: math.MinInt64, ends: seq, progress: progress}
-		err = c.facts(ctx)
-		if err == nil && (c.seq != seq || c.hash != hash) {
-			err = &flaw{c.seq + 1, "the journal ends before its head"}
+		marks, err := s.knownHeads(v)
+		if err != nil {
+			return Proof{}, err
 		}
-		if err == nil {
-			err = c.index(math.MaxInt64)
-		}
-		if err == nil {
-			err = c.sums()
-		}
-		p := Proof{OK: err == nil, Entries: c.seq, Rows: c.rows, Head: hex.EncodeToString(c.hash[:])}
+		slices.SortFunc(marks, func(a, b KnownHead) int { return cmp.Compare(a.Seq, b.Seq) })
+		c := &checker{v: v, totals: map[place]Delta{}, last: map[string]int64{}, settled: map[string]bool{}, holds: checkerHolds, checked: math.MinInt64, ends: seq, marks: marks, met: make([]bool, len(marks)), progress: progress}
+		err = c.all(ctx, seq, hash)
+		p := Proof{OK: err == nil, Entries: c.seq, Rows: c.rows, Head: hex.EncodeToString(c.hash[:]), Marks: len(marks)}
 		var f *flaw
 		switch {
 		case errors.As(err, &f):
-			p.BrokenAt, p.Why = f.seq, f.why
+			p.BrokenAt, p.Kind, p.What, p.Why = f.seq, f.kind, f.what, f.why
 			return p, nil
-		case errors.Is(err, ledger.ErrBroken): // the store could not even read it as a fact
-			p.BrokenAt, p.Why = c.seq+1, err.Error()
+		case errors.Is(err, ledger.ErrBroken), errors.Is(err, ErrDamaged): // the store could not even read it
+			p.BrokenAt, p.Kind, p.Why = c.seq+1, FlawUnreadable, err.Error()
 			return p, nil
 		}
 		return p, err
 	})
+}
+
+// all looks at everything, the nearest to the person first: what the chain says itself, then what is derived from it, then
+// what was frozen beside it, then what others saw of it.
+func (c *checker) all(ctx context.Context, seq int64, hash [32]byte) error {
+	if err := c.facts(ctx); err != nil {
+		return err
+	}
+	if c.seq != seq || c.hash != hash {
+		return &flaw{c.seq + 1, FlawUnreadable, "", "the journal ends before its head"}
+	}
+	if f := c.outside(); f != nil { // before the totals: of a cut journal they differ too, and say less
+		return f
+	}
+	if err := c.index(math.MaxInt64); err != nil {
+		return err
+	}
+	if err := c.sums(); err != nil {
+		return err
+	}
+	if c.stale != nil {
+		return c.stale
+	}
+	if f := c.settings(); f != nil {
+		return f
+	}
+	return nil
 }
 
 // checker walks the journal once and folds it anew. It reads and hashes one stretch while the documents of the one before
@@ -68,6 +89,7 @@ type checker struct {
 	v        View
 	seq      int64
 	hash     [32]byte
+	before   [32]byte // the hash of the fact before the last
 	rows     int64
 	ends     int64
 	totals   map[place]Delta
@@ -77,6 +99,13 @@ type checker struct {
 	sales    []SaleRow        // folded, waiting to be compared with the index
 	checked  int64            // index rows compared up to this Seq
 	progress func(done, total int64)
+	first    time.Time   // of the journal
+	marks    []KnownHead // in order of Seq
+	met      []bool
+	restored []restore
+	conf     []byte // settings that were saved last, and in which entry
+	confAt   int64
+	stale    *flaw // the first frozen thing that differs
 }
 
 func (c *checker) facts(ctx context.Context) error {
@@ -97,7 +126,7 @@ func (c *checker) facts(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			return c.v.Facts(c.seq, 0, func(f *ledger.Fact) error { return &flaw{f.Seq, "stands beyond the end"} }) // finds postings that have no fact
+			return c.v.Facts(c.seq, 0, func(f *ledger.Fact) error { return &flaw{f.Seq, FlawInserted, "", "stands beyond the end"} }) // finds postings that have no fact
 		}
 		if err := c.settle(); err != nil {
 			return err
@@ -117,9 +146,13 @@ func (c *checker) read(after int64) (*stretch, error) {
 	s := &stretch{}
 	err := c.v.Facts(after, stretchFacts, func(f *ledger.Fact) error {
 		if err := f.Follows(c.seq+1, c.hash); err != nil {
-			return &flaw{c.seq + 1, err.Error()}
+			return c.unfollowed(f, err)
 		}
-		c.seq, c.hash = f.Seq, f.Hash
+		c.meet(f)
+		if c.stale == nil {
+			c.stale = c.frozen(f)
+		}
+		c.seq, c.before, c.hash = f.Seq, c.hash, f.Hash
 		c.rows += 1 + int64(len(f.Postings))
 		s.keep(f)
 		return nil
@@ -142,7 +175,7 @@ func (c *checker) merge(s *stretch) error {
 			row, till := &p.sales[i], p.tills[i]
 			c.last[till]++
 			if n := c.last[till]; row.No != receiptNo(till, n) {
-				return &flaw{row.Seq, fmt.Sprintf("receipt %s stands where %s belongs", row.No, receiptNo(till, n))}
+				return &flaw{row.Seq, FlawDocument, row.No, fmt.Sprintf("receipt %s stands where %s belongs", row.No, receiptNo(till, n))}
 			}
 		}
 		if p.flaw != nil {
@@ -163,12 +196,12 @@ func (c *checker) index(upTo int64) error {
 		}
 		c.rows++
 		if i >= len(c.sales) {
-			return &flaw{r.Seq, "the index of sales has a row too many: " + r.No}
+			return &flaw{r.Seq, FlawIndex, r.No, "the index of sales has a row too many: " + r.No}
 		}
 		want := c.sales[i]
 		want.At, r.At = want.At.UTC(), r.At.UTC()
 		if want != r {
-			return &flaw{want.Seq, "the index of sales differs from " + want.No}
+			return &flaw{want.Seq, FlawIndex, want.No, "the index of sales differs from " + want.No}
 		}
 		i++
 		c.checked = r.Seq
@@ -178,7 +211,7 @@ func (c *checker) index(upTo int64) error {
 		return err
 	}
 	if i < len(c.sales) {
-		return &flaw{c.sales[i].Seq, "the index of sales lacks " + c.sales[i].No}
+		return &flaw{c.sales[i].Seq, FlawIndex, c.sales[i].No, "the index of sales lacks " + c.sales[i].No}
 	}
 	c.sales = c.sales[:0]
 	return nil

@@ -72,10 +72,10 @@ func (c *checker) sums() error {
 		k := place{d.Scope, d.Key}
 		want, known := c.totals[k]
 		if !known {
-			return &flaw{c.seq, fmt.Sprintf("total %s %s belongs to no entry", d.Scope, d.Key)}
+			return &flaw{c.seq, FlawTotal, d.Scope + " " + d.Key, fmt.Sprintf("total %s %s belongs to no entry", d.Scope, d.Key)}
 		}
 		if want.N != d.N || want.Minor != d.Minor {
-			return &flaw{c.seq, fmt.Sprintf("total %s %s is %d/%d, its parts make %d/%d", d.Scope, d.Key, d.N, d.Minor, want.N, want.Minor)}
+			return &flaw{c.seq, FlawTotal, d.Scope + " " + d.Key, fmt.Sprintf("total %s %s is %d/%d, its parts make %d/%d", d.Scope, d.Key, d.N, d.Minor, want.N, want.Minor)}
 		}
 		delete(c.totals, k)
 		return nil
@@ -86,9 +86,9 @@ func (c *checker) sums() error {
 	for k, d := range c.totals {
 		switch {
 		case !c.settled[k.scope]:
-			return &flaw{c.seq, "total " + k.scope + " " + k.key + " is missing"}
+			return &flaw{c.seq, FlawTotal, k.scope + " " + k.key, "total " + k.scope + " " + k.key + " is missing"}
 		case d.N != 0 || d.Minor != 0:
-			return &flaw{c.seq, fmt.Sprintf("total %s %s lacks %d/%d", k.scope, k.key, d.N, d.Minor)}
+			return &flaw{c.seq, FlawTotal, k.scope + " " + k.key, fmt.Sprintf("total %s %s lacks %d/%d", k.scope, k.key, d.N, d.Minor)}
 		}
 	}
 	return nil

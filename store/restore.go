@@ -151,7 +151,7 @@ func lastFact(dir string) (int64, bool) {
 // moveAside moves what belongs to the shop in dir into a folder of its own.
 func moveAside(dir string, now time.Time) (string, error) {
 	var there []string
-	for _, name := range []string{fileName, fileName + "-wal", fileName + "-shm", fileName + "-journal", markName} {
+	for _, name := range []string{fileName, fileName + "-wal", fileName + "-shm", fileName + "-journal", markName, headsName} {
 		n, err := size(filepath.Join(dir, name))
 		if err != nil {
 			return "", disk(err)

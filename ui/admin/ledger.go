@@ -77,11 +77,11 @@ func (v *ledger) main() {
 		case p.OK:
 			s.env.Sound("approved")
 			v.result.In(kit.Proven).SetText(s.env.Words("admin.verify_ok", p.Entries))
-			v.head.SetText(s.env.Words("admin.verify_head", p.Head))
+			v.head.SetText(s.env.Words("admin.verify_head", p.Head) + "\n" + s.env.Words("admin.verify_marks", p.Marks))
 		default:
 			s.env.Sound("attention")
 			v.result.In(kit.Stop).SetText(s.env.Words("admin.verify_broken", p.BrokenAt))
-			v.head.SetText(p.Why)
+			v.head.SetText(s.env.Words("flaw."+string(p.Kind), p.BrokenAt, p.What) + "\n" + p.Why)
 		}
 	})
 }
