@@ -51,7 +51,7 @@ func stripeOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func stripeTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := stripebox.Start(ctx, stripebox.Options{Addr: t.addr, Quick: t.quick, Faults: t.faults, Keep: t.keep, Money: trialMoney})
+	box, err := stripebox.Start(ctx, stripebox.Options{Addr: t.addr, Plain: t.plain, Quick: t.quick, Faults: t.faults, Keep: t.keep, Money: trialMoney})
 	if err != nil {
 		return played{}, err
 	}

@@ -93,7 +93,7 @@ func (s *Shop) look(ctx context.Context, lanes map[string]*lane) time.Duration {
 // place.
 type unproven struct {
 	Attempt
-	p    pay.Provider // whose timing was used; nil before the first look
+	gen  int64 // of the list of providers whose timing was used
 	dues []due
 }
 
@@ -107,14 +107,14 @@ func (s *Shop) chores(now time.Time) (out []chore, wait time.Duration) {
 	for _, p := range s.p.Providers {
 		known[p.ID()] = p
 	}
-	late := map[pay.Provider][]chore{}
+	late := map[string][]chore{}
 	for id, a := range s.open {
 		p := known[a.Provider]
 		if p == nil {
 			continue // kept and shown; the provider must be configured again
 		}
-		if a.p != p {
-			a.p, a.dues = p, dues(a.Attempt, p.Timing(a.Flow))
+		if a.gen != s.provided {
+			a.gen, a.dues = s.provided, dues(a.Attempt, p.Timing(a.Flow))
 		}
 		for _, d := range a.dues {
 			if until := d.At.Sub(now); until > 0 {
@@ -129,7 +129,7 @@ func (s *Shop) chores(now time.Time) (out []chore, wait time.Duration) {
 				out = append(out, c)
 				continue
 			}
-			late[p] = earliest(late[p], c)
+			late[a.Provider] = earliest(late[a.Provider], c)
 		}
 	}
 	for _, list := range late {

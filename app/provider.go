@@ -115,7 +115,7 @@ func sealedProviders(v View, name string) (map[string][]byte, error) {
 func (s *Shop) arm(v View, conf Config) error {
 	if s.p.Trial != nil && (conf.Template == "demo" || s.p.AlwaysTrial) {
 		list, box := s.p.Trial()
-		s.p.Providers, s.p.Sandbox = list, box
+		s.p.Providers, s.p.Sandbox, s.provided = list, box, s.provided+1
 		return nil
 	}
 	if s.p.Desk == nil || v == nil { // a shop that was just made has none
@@ -139,7 +139,7 @@ func (s *Shop) arm(v View, conf Config) error {
 		}
 		list = append(list, made.Provider)
 	}
-	s.p.Providers = list
+	s.p.Providers, s.provided = list, s.provided+1
 	return nil
 }
 

@@ -85,6 +85,7 @@ type Shop struct {
 	watches  int
 	copying  bool // a round of backups is under way
 	origin   Origin
+	provided int64                    // counts the lists of providers that there were
 	wake     chan struct{}            // the payment runner looks again
 	flying   map[string]chan struct{} // attempts with a call under way
 	open     map[string]*unproven     // attempts with Wanting
@@ -94,7 +95,7 @@ type Shop struct {
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{}}
+	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{}}
 	if err := refold(ctx, p); err != nil {
 		return nil, fmt.Errorf("shop: totals: %w", err)
 	}

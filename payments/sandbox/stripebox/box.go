@@ -34,6 +34,7 @@ const (
 // Options set up a Box. The zero value is a calm provider on a free port whose payers pay at once.
 type Options struct {
 	Addr   string        // loopback address; a free port where empty
+	Plain  bool          // http instead of https, for settings that a person pastes
 	Quick  time.Duration // how long a payer needs
 	Faults bool          // what breaks the wire may be played
 	Money  string        // the currency of the account's balance; EUR where empty
@@ -107,9 +108,12 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	b.settings.BaseURL, b.settings.Reader, b.settings.Root = "https://"+listener.Addr().String(), Reader, string(authority.PEM)
 	b.settings.Currency = o.Money
 	b.web = &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: log.New(io.Discard, "", 0)}
-	b.served.Go(func() {
-		b.web.Serve(tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*cert}})) // ends with Close
-	})
+	if o.Plain {
+		b.settings.BaseURL, b.settings.Root = "http://"+listener.Addr().String(), ""
+	} else {
+		listener = tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*cert}})
+	}
+	b.served.Go(func() { b.web.Serve(listener) }) // ends with Close
 	b.served.Go(func() {
 		select {
 		case <-ctx.Done():
