@@ -16,7 +16,7 @@ import (
 // peer is a provider with books of its own; its payers act when the test says so.
 func peer(name string, flows ...pay.Flow) *paytest.Model {
 	return &paytest.Model{Name: name, Can: pay.Caps{Merchant: name + "1", Currencies: []money.Currency{"CNY"}, Flows: flows, PartialRefund: true},
-		Times: wallet{}.Timing(""), Now: time.Now, Wait: func(ctx context.Context, d time.Duration) {
+		Times: (&wallet{}).Timing(""), Now: time.Now, Wait: func(ctx context.Context, d time.Duration) {
 			select {
 			case <-time.After(d):
 			case <-ctx.Done():

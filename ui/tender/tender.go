@@ -42,6 +42,8 @@ type Screen struct {
 	shown bool
 	sale  *app.Sale // once the order is settled
 	seen  map[string]pay.State
+
+	override string // a manager's reason, for the next code that is scanned
 }
 
 // state is what the shop said last.
@@ -70,7 +72,7 @@ func (s *Screen) Content() fyne.CanvasObject { return s.stage }
 func (s *Screen) Shown() {
 	s.Hidden()
 	s.shown, s.sale, s.busy, s.order = true, nil, false, s.shop.Current()
-	s.key, s.seen, s.now = app.NewID(), map[string]pay.State{}, state{}
+	s.key, s.seen, s.now, s.override = app.NewID(), map[string]pay.State{}, state{}, ""
 	s.pop = s.env.Keys.Push(s.bindings())
 	s.pay.begin()
 	s.show(s.pay.content)
@@ -259,6 +261,8 @@ func (s *Screen) enter() {
 		s.acts.Next("")
 	case s.nothingDue():
 		s.complete()
+	case s.pay.onHouse():
+		s.pay.house.take()
 	default:
 		s.pay.cash()
 	}
@@ -308,11 +312,16 @@ func (s *Screen) scan(code string) {
 		s.acts.Next(code)
 		return
 	}
-	if o := s.live(); o != nil {
+	o, reason := s.live(), s.override
+	s.override = ""
+	switch {
+	case s.pay.onHouse():
+		s.pay.house.find(code)
+	case o != nil && reason == "":
 		s.offerCode(o.ID, code)
-		return
+	default:
+		s.take(app.TenderAsk{Minor: s.pay.pad.amount(), Code: pay.Hide(code), Override: reason})
 	}
-	s.take(app.TenderAsk{Minor: s.pay.pad.amount(), Code: pay.Hide(code)})
 }
 
 // serveNext puts the order aside while its payment goes on, and begins with the next customer.
@@ -364,31 +373,6 @@ func (s *Screen) take(ask app.TenderAsk) {
 		if code(err) == "key_reused" {
 			s.key = app.NewID()
 		}
-		s.refresh()
-	})
-}
-
-// takeBack returns cash that was taken by mistake.
-func (s *Screen) takeBack(payment string) {
-	id := s.order
-	kit.Call(s.verbs, s.env.Context, func(ctx context.Context) (app.Basket, error) { return s.shop.TakeBack(ctx, id, payment) }, func(_ app.Basket, err error) {
-		s.verbs.Say(err)
-		s.refresh()
-	})
-}
-
-// askAgain asks the providers about every open payment.
-func (s *Screen) askAgain() {
-	kit.Call(s.verbs, s.env.Context, s.shop.Sweep, func(_ []app.Payment, err error) {
-		s.verbs.Say(err)
-		s.refresh()
-	})
-}
-
-// cancel asks for a payment to be undone; its state says when that is proven.
-func (s *Screen) cancel(payment string) {
-	kit.Call(s.verbs, s.env.Context, func(ctx context.Context) (app.Payment, error) { return s.shop.CancelPayment(ctx, payment) }, func(_ app.Payment, err error) {
-		s.verbs.Say(err)
 		s.refresh()
 	})
 }

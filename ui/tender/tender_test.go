@@ -23,35 +23,35 @@ type wallet struct {
 
 type calls struct{ submits, queries, cancels int }
 
-func (w wallet) ID() string { return w.id }
-func (w wallet) Caps() pay.Caps {
+func (w *wallet) ID() string { return w.id }
+func (w *wallet) Caps() pay.Caps {
 	return pay.Caps{Merchant: "m", Currencies: []money.Currency{"CNY"}, Flows: w.flows}
 }
-func (w wallet) Timing(pay.Flow) pay.Timing {
+func (w *wallet) Timing(pay.Flow) pay.Timing {
 	return pay.Timing{FirstQuery: 5 * time.Second, Every: 5 * time.Second, SlowEvery: 10 * time.Second, SlowAfter: time.Minute,
 		Deadline: 5 * time.Minute, CancelBackoff: []time.Duration{5 * time.Second}, CancelWindow: time.Hour, NotFoundGap: 5 * time.Second,
 		NotFoundCount: 2, Sweep: time.Minute, Decide: time.Hour}
 }
-func (w wallet) Submit(ctx context.Context, a pay.Attempt, _ pay.Settle) (pay.Observation, error) {
+func (w *wallet) Submit(ctx context.Context, a pay.Attempt, _ pay.Settle) (pay.Observation, error) {
 	w.calls.submits++
 	<-time.After(w.after)
 	return w.answer(w.first, a.No, a.Amount), nil
 }
-func (w wallet) Present(ctx context.Context, a pay.Attempt) (pay.Observation, error) {
+func (w *wallet) Present(ctx context.Context, a pay.Attempt) (pay.Observation, error) {
 	w.calls.submits++
 	return w.answer(w.first, a.No, a.Amount), nil
 }
-func (w wallet) Query(ctx context.Context, r pay.Ref) (pay.Observation, error) {
+func (w *wallet) Query(ctx context.Context, r pay.Ref) (pay.Observation, error) {
 	w.calls.queries++
 	o := w.then(w.calls.queries)
 	return w.answer(o, r.No, r.Amount), nil
 }
-func (w wallet) Cancel(context.Context, pay.Ref) (pay.Observation, error) {
+func (w *wallet) Cancel(context.Context, pay.Ref) (pay.Observation, error) {
 	w.calls.cancels++
 	return pay.Observation{Outcome: pay.Accepted, Verified: true, Merchant: "m"}, nil
 }
 
-func (w wallet) answer(o pay.Observation, no string, a money.Amount) pay.Observation {
+func (w *wallet) answer(o pay.Observation, no string, a money.Amount) pay.Observation {
 	o.OwnNo = no
 	o.Verified, o.Merchant, o.Amount = o.Outcome != pay.Unknown, "m", a
 	return o
@@ -117,7 +117,7 @@ func TestCashFarAboveTheTotalIsAskedAboutOnce(t *testing.T) {
 }
 
 func TestAGoodsBarcodeIsRefusedUnsent(t *testing.T) {
-	w := wallet{id: "wechatpay", flows: []pay.Flow{pay.ByCode}, calls: &calls{}}
+	w := &wallet{id: "wechatpay", flows: []pay.Flow{pay.ByCode}, calls: &calls{}}
 	day(t, func(c *till) {
 		c.open("32.91")
 		c.env.Keys.Scan("6901234567892")
@@ -133,7 +133,7 @@ func TestAGoodsBarcodeIsRefusedUnsent(t *testing.T) {
 }
 
 func TestAPayersCodeGoesStraightInAndTheWaitHasAClock(t *testing.T) {
-	w := wallet{id: "wechatpay", flows: []pay.Flow{pay.ByCode}, calls: &calls{}, after: time.Second, first: pay.Observation{Outcome: pay.Pending}}
+	w := &wallet{id: "wechatpay", flows: []pay.Flow{pay.ByCode}, calls: &calls{}, after: time.Second, first: pay.Observation{Outcome: pay.Pending}}
 	w.then = func(n int) pay.Observation {
 		if n < 3 {
 			return pay.Observation{Outcome: pay.Pending}
@@ -159,7 +159,7 @@ func TestAPayersCodeGoesStraightInAndTheWaitHasAClock(t *testing.T) {
 }
 
 func TestAnUnknownOutcomeIsNeverCalledFailedAndTheNextIsServed(t *testing.T) {
-	w := wallet{id: "alipay", flows: []pay.Flow{pay.ByCode, pay.ByQR}, calls: &calls{}, then: func(int) pay.Observation { return pay.Observation{} }}
+	w := &wallet{id: "alipay", flows: []pay.Flow{pay.ByCode, pay.ByQR}, calls: &calls{}, then: func(int) pay.Observation { return pay.Observation{} }}
 	day(t, func(c *till) {
 		c.open("32.91")
 		c.env.Keys.Scan("28123456789012345678")
@@ -176,11 +176,11 @@ func TestAnUnknownOutcomeIsNeverCalledFailedAndTheNextIsServed(t *testing.T) {
 
 func TestOurCodeIsShownWithItsLetterAndCanBeCancelled(t *testing.T) {
 	state := pay.Pending
-	w := wallet{id: "alipay", flows: []pay.Flow{pay.ByQR}, calls: &calls{}, first: pay.Observation{Outcome: pay.Pending, QR: "https://example.invalid/pay"}}
+	w := &wallet{id: "alipay", flows: []pay.Flow{pay.ByQR}, calls: &calls{}, first: pay.Observation{Outcome: pay.Pending, QR: "https://example.invalid/pay"}}
 	w.then = func(int) pay.Observation { return pay.Observation{Outcome: state} }
 	day(t, func(c *till) {
 		c.open("32.91")
-		c.sees("[Alipay QR]")
+		c.sees("[Alipay code]")
 		c.write("b")
 		c.pass(time.Second)
 		c.sees("Waiting for the customer")

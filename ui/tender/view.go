@@ -29,6 +29,7 @@ type payView struct {
 	onOffer bool
 	then    int // the way to take once the offer is proven withdrawn, −1 for none
 	prompt  fyne.CanvasObject
+	house   *houseView
 	wait    *waitView
 	taken   *takenList
 	focus   string // the payment in the middle, "" for the pad
@@ -43,6 +44,7 @@ func newPayView(s *Screen) *payView {
 	v.note.Fit = kit.Clip
 	v.keys = container.NewVBox()
 	v.pad, v.prompt, v.wait, v.taken = newPad(s), newPrompt(s), newWaitView(s), newTakenList(s)
+	v.house = newHouseView(s)
 	v.middle = container.NewStack(v.pad.content)
 	back := kit.NewActButton(s.env.Keys, kit.Plain, w("tender.back"), kit.Back)
 	top := container.NewBorder(nil, nil, back, nil, container.NewVBox(v.due))
@@ -56,17 +58,17 @@ func newPayView(s *Screen) *payView {
 
 // begin forgets the last order and offers what this till can take.
 func (v *payView) begin() {
-	v.focus, v.chosen, v.ways, v.buttons, v.keys.Objects = "", -1, v.s.shop.Ways(), nil, nil
+	v.focus, v.chosen, v.ways, v.buttons, v.keys.Objects = "", -1, append(v.s.shop.Ways(), app.Way{Method: houseWay}), nil, nil
 	v.onOffer, v.then = false, -1
 	if v.offers() {
 		v.keys.Add(v.big)
 	}
 	for i, way := range v.ways {
 		b := kit.NewButton(v.s.env.Keys, kit.Plain, v.s.wayName(way), func() { v.tap(i) })
-		if i < 9 {
+		if i < 26 {
 			b.Hint(string(rune('A' + i)))
 		}
-		if way.Flow != "" {
+		if way.Method != order.Cash {
 			b.Small()
 		}
 		v.buttons = append(v.buttons, b)
@@ -101,6 +103,8 @@ func (v *payView) remark(text string) {
 // wayName is what stands on the key of a tender.
 func (s *Screen) wayName(way app.Way) string {
 	switch {
+	case way.Method == houseWay:
+		return s.env.Words("tender.way.house")
 	case way.Flow == pay.ByCode:
 		return s.env.Words("tender.way.code")
 	case way.Flow == pay.ByQR || way.Flow == pay.ByStatic:
@@ -115,7 +119,7 @@ func (s *Screen) method(id string) string { return s.env.Words("receipt.method."
 func (v *payView) set() {
 	now := v.s.now
 	due, colour := now.other, kit.Ink
-	if v.chosen == 0 || len(v.ways) == 1 {
+	if v.chosen == 0 || len(v.ways) == 2 { // cash, and what the shop itself honours
 		due = now.cash
 	}
 	if v.s.waiting() && due.Zero() {
@@ -157,6 +161,8 @@ func (v *payView) place() {
 	case v.focus == "" && v.chosen < 0 && v.s.waiting() && v.s.now.other.Zero():
 		v.focus = v.newest()
 		v.place()
+	case v.onHouse() && !v.s.now.other.Zero():
+		v.put(v.house.content)
 	case v.chosen > 0 && v.ways[v.chosen].Flow == pay.ByCode && !v.s.now.other.Zero():
 		v.put(v.prompt)
 	default:
@@ -234,13 +240,21 @@ func (v *payView) choose(i int) {
 	case way.Method == order.Cash:
 		v.set()
 		v.pad.focus()
+	case way.Method == houseWay:
+		v.set()
+		v.house.begin()
 	case way.Flow == pay.ByCode:
 		v.s.env.Window.Canvas().Unfocus()
 		v.set()
 	default:
 		v.s.env.Window.Canvas().Unfocus()
-		v.s.take(app.TenderAsk{Method: way.Method, Minor: v.pad.amount()})
+		v.s.take(app.TenderAsk{Method: way.Method, Flow: way.Flow, Minor: v.pad.amount()})
 	}
+}
+
+// onHouse reports whether a card or an account is being looked up.
+func (v *payView) onHouse() bool {
+	return v.chosen > 0 && v.chosen < len(v.ways) && v.ways[v.chosen].Method == houseWay && !v.onOffer
 }
 
 // cash is Enter: the first chooses cash, the next takes what is typed or exactly what is due.

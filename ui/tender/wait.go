@@ -27,6 +27,8 @@ type waitView struct {
 	cancel  *kit.Button
 	next    *kit.Button
 	other   *kit.Button
+	static  *fyne.Container // what a person does about a code that no machine watches
+	over    *kit.Button
 	ticks   int
 }
 
@@ -42,8 +44,13 @@ func newWaitView(s *Screen) *waitView {
 	v.cancel = kit.NewButton(k, kit.Danger, w("tender.cancel"), func() { s.cancel(v.payment.ID) })
 	v.next = kit.NewButton(k, kit.Main, w("tender.serve_next"), s.serveNext).Hint(k.Hint(kit.Hold))
 	v.other = kit.NewButton(k, kit.Main, w("tender.other_way"), func() { s.pay.focus = ""; s.pay.chosen = -1; s.pay.put(s.pay.pad.content) })
+	v.over = kit.NewButton(k, kit.Plain, w("tender.over"), s.over).Small()
+	v.static = container.NewGridWithColumns(3,
+		kit.NewButton(k, kit.Plain, w("tender.hand.print"), func() { s.printCode(v.payment) }).Small(),
+		kit.NewButton(k, kit.Plain, w("tender.hand.unseen"), func() { s.confirm(app.Confirm{Payment: v.payment.ID, Unseen: true}) }).Small(),
+		kit.NewButton(k, kit.Main, w("tender.hand.confirm"), func() { s.byHand(v.payment, false) }).Small())
 	top := container.NewVBox(v.method, v.word, v.clock)
-	bottom := container.NewVBox(container.NewGridWithColumns(2, v.ask, v.cancel), v.next, v.other)
+	bottom := container.NewVBox(container.NewGridWithColumns(2, v.ask, v.cancel, v.over), v.static, v.next, v.other)
 	v.content = container.NewBorder(top, bottom, nil, nil, container.NewStack(container.NewVScroll(v.text), v.qr))
 	return v
 }
@@ -69,6 +76,15 @@ func (v *waitView) set(p app.Payment) {
 	v.qr.Hidden, v.text.Hidden = !showQR, showQR // the code wants the room, and the due stands above
 	open := p.State.Open()
 	v.ask.Hidden, v.cancel.Hidden, v.next.Hidden, v.other.Hidden = !open, !open, !open, open
+	byHand := p.Flow == pay.ByStatic && p.State == pay.AwaitingPayer
+	v.static.Hidden, v.ask.Hidden, v.next.Hidden = !byHand, !open || byHand, !open || byHand
+	v.over.Hidden = p.State != pay.InDoubt && p.State != pay.CancelPending && p.State != pay.NeedsReview
+	if byHand {
+		v.word.SetText(l.level.Shape() + " " + w("tender.state.by_hand"))
+	}
+	if p.Words != "" && open && v.qr.Hidden {
+		v.text.SetText("'" + p.Words + "'\n" + text)
+	}
 	if p.State == pay.CancelPending || p.State == pay.LateSuccess || p.State == pay.Refunding || p.State == pay.NeedsReview {
 		v.cancel.Disable()
 	} else {
