@@ -46,6 +46,7 @@ var rooms = []room{
 	{"app/pay/paytest", "the suite asks a provider only what the shop may ask it", []string{"app/pay", "app/money"}},
 	{"app/ledger", pureWhy, []string{"app/money"}},
 	{"app/reconcile", pureWhy, []string{"app/money", "app/pay", "app/ledger"}},
+	{"app/report", pureWhy, []string{"app/money", "app/ledger"}},
 	{"app/shift", pureWhy, []string{"app/money"}},
 	{"app/stock", pureWhy, []string{"app/money", "app/catalog"}},
 	{"app/member", pureWhy, []string{"app/money", "app/catalog"}},
