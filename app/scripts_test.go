@@ -14,11 +14,14 @@ import (
 	"suanpan/app"
 	"suanpan/app/money"
 	"suanpan/app/pay"
+	"suanpan/payments/sandbox"
+	"suanpan/payments/sandbox/alipaybox"
 )
 
 // trouble is one row of the table in docs/PAYMENTS.md: what goes wrong at the provider, and how the payment must end.
 type trouble struct {
 	faults  []string
+	scans   bool // with a code on our screen: somebody scans it after half a minute
 	refund  bool // the paid sale is given back whole afterwards
 	giveUp  bool // the cashier cancels after twenty seconds
 	want    []pay.State
@@ -89,7 +92,7 @@ func TestEveryFaultScriptEndsAsItMust(t *testing.T) {
 			for seed := range max(trouble.seeds, 1) {
 				synctest.Test(t, func(t *testing.T) { trouble.play(t, p, w, int64(seed+1), &got) })
 			}
-			table.WriteString(trouble.line(w.id, got))
+			table.WriteString(trouble.line(w, got))
 		}
 	}
 	compareDoc(t, "../docs/PAYMENTS.md", "fault-table", table.String())
@@ -97,7 +100,11 @@ func TestEveryFaultScriptEndsAsItMust(t *testing.T) {
 
 // line is a row of the page. With many seeds the ends are those that the state machine allows, for which of them a seed meets
 // depends on which of two calls the machine's scheduler lets go first.
-func (tr trouble) line(id string, got row) string {
+func (tr trouble) line(w wallet, got row) string {
+	id := w.id
+	if w.scan != nil {
+		id += ", our code"
+	}
 	script := "`" + strings.Join(tr.faults, " ") + "`"
 	if len(tr.faults) == 0 {
 		script = "nothing goes wrong"
@@ -114,6 +121,9 @@ func (tr trouble) line(id string, got row) string {
 
 func (tr trouble) acts() string {
 	out := ""
+	if tr.scans {
+		out += ", our code is scanned after 30 s"
+	}
 	if tr.giveUp {
 		out += ", the cashier gives up"
 	}
@@ -155,6 +165,14 @@ func (tr trouble) play(t *testing.T, p *port, w wallet, seed int64, got *row) {
 	paying, err := r.shop.Tender(d.ctx, app.TenderAsk{Method: w.id, Code: pay.Hide(w.code), Wait: 20 * time.Second})
 	if err != nil {
 		t.Fatal(tr.faults, err)
+	}
+	if tr.scans {
+		time.Sleep(30 * time.Second)
+		var refused error
+		r.outside(func() { refused = w.scan(p, paying.QR) })
+		if refused != nil {
+			t.Fatal(tr.faults, refused)
+		}
 	}
 	if tr.giveUp && !paying.State.Final() {
 		if _, err := r.shop.CancelPayment(d.ctx, paying.ID); err != nil {
@@ -216,15 +234,29 @@ func (tr trouble) judge(t *testing.T, r *rig, payment string, seed int64, got *r
 // wallet is a provider whose troubles are played.
 type wallet struct {
 	id, code string
+	scan     func(p *port, qr string) error // somebody scans our code; nil: the flow is another
 	port     func(testing.TB) *port
 	troubles []trouble
 }
 
 func wallets() []wallet {
+	wechatScan := func(p *port, qr string) error { return p.book.(*sandbox.Server).PayQR(qr, sandbox.PayerPays) }
+	alipayScan := func(p *port, qr string) error { return p.book.(*alipaybox.Box).Scan(qr, true) }
 	return []wallet{
-		{"wechatpay", codes["pays"], newPort, walletTroubles()}, {"alipay", "288888000000000001", alipayPort, alipayTroubles()},
-		{"nexo", "", nexoPort, nexoTroubles()}, {"stripe", "", stripePort, stripeTroubles()},
+		{"wechatpay", codes["pays"], nil, newPort, walletTroubles()}, {"wechatpay", "", wechatScan, newPort, qrTroubles()},
+		{"alipay", "288888000000000001", nil, alipayPort, alipayTroubles()}, {"alipay", "", alipayScan, alipayPort, qrTroubles()},
+		{"nexo", "", nil, nexoPort, nexoTroubles()}, {"stripe", "", nil, stripePort, stripeTroubles()},
 	}
+}
+
+// qrTroubles are those of a code on our own screen.
+func qrTroubles() []trouble {
+	var out []trouble
+	for _, words := range []string{"", "query:drop_before*3", "query:bad_sig*3", "query:html_captive_portal*2", "query:unsigned_200*2"} {
+		out = append(out, trouble{faults: strings.Fields(words), scans: true, want: paid})
+	}
+	return append(out, trouble{want: notPaid}, trouble{giveUp: true, want: notPaid}, trouble{faults: []string{"query:drop_before*3"}, giveUp: true, want: notPaid},
+		trouble{scans: true, refund: true, want: paid, refunds: []pay.RefundState{pay.RefundPaid}})
 }
 
 // compareDoc compares the part of a page between two marks with what was found, or writes it there.
