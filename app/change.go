@@ -78,7 +78,7 @@ func grossOf(sum order.Sum, no int) int64 {
 	return 0
 }
 
-// discount checks permission: above the shop's cap somebody with more than a cashier's rights must approve.
+// discount checks permission: above the person's limit somebody with more than a cashier's rights must approve.
 func (t *turn) discount(d order.Discount, base int64) error {
 	if d.Zero() {
 		return nil
@@ -89,9 +89,9 @@ func (t *turn) discount(d order.Discount, base int64) error {
 	if err := t.need(shift.Discount); err != nil {
 		return err
 	}
-	conf := t.s.config()
-	limit := conf.DiscountCap.Of(money.Of(base, conf.Currency)).Minor
-	if d.Rate > conf.DiscountCap || d.Minor > limit {
+	most := t.discountCap()
+	limit := most.Of(money.Of(base, t.s.config().Currency)).Minor
+	if d.Rate > most || d.Minor > limit {
 		return t.need(shift.Override)
 	}
 	return nil

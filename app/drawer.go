@@ -97,9 +97,9 @@ func (s *Shop) MoveCash(ctx context.Context, minor int64, reason string) (drawer
 			return nil, refuse("amount_invalid", nil, "amount", minor)
 		case strings.TrimSpace(reason) == "":
 			return nil, refuse("reason_missing", nil)
-		case max(minor, -minor) > conf.CashCap:
+		case max(minor, -minor) > *t.limits().Cash:
 			if err := t.need(shift.OpenDrawer); err != nil {
-				return nil, refuse("above_cap", shift.ErrCap, "cap", conf.CashCap, "act", string(shift.OpenDrawer))
+				return nil, refuse("above_cap", shift.ErrCap, "cap", *t.limits().Cash, "act", string(shift.OpenDrawer))
 			}
 		}
 		body := cashMove{Minor: minor, Reason: strings.TrimSpace(reason), By: t.by}

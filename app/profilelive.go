@@ -151,8 +151,7 @@ func (t *turn) sameMerchant(p *Profile) error {
 
 // second answers who approved a change of keys, where the shop wants two for it.
 func (t *turn) second() (string, error) {
-	who, ok := t.ctx.Value(approved{}).(shift.Staff)
-	ok = ok && who.ID != t.staff.ID && who.May(shift.EditShop)
+	who, ok := t.other(shift.EditShop)
 	switch {
 	case ok:
 		return who.ID, nil

@@ -45,6 +45,9 @@ func (s *Shop) Refund(ctx context.Context, ask RefundAsk) (Sale, error) {
 		if err != nil {
 			return Sale{}, err
 		}
+		if err := t.refundCap(-order.Calc(back).Total); err != nil {
+			return Sale{}, err
+		}
 		rows, err := t.giveBack(sold, back, ask)
 		if err != nil {
 			return Sale{}, err

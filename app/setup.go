@@ -45,6 +45,7 @@ type Config struct {
 	Generation  int                  `json:"generation,omitempty"`   // of the series of receipt numbers: see Enrol
 	Training    bool                 `json:"training,omitempty"`     // a shop for practice: its providers are stand-ins on this machine, and every slip says so
 	TwoForKeys  bool                 `json:"two_for_keys,omitempty"` // a provider's settings go live with a second person's approval
+	Day                              // what the shop decided about shifts and people
 }
 
 // Payers is the table that tells payer codes apart.
@@ -88,6 +89,7 @@ type Info struct {
 	Staff   *shift.Staff
 	Sandbox bool
 	Origin  Origin
+	Clock   time.Duration // how far the clock stood behind the journal when somebody last signed on; 0 is well
 }
 
 // Templates are the lines of business that Setup knows.
@@ -97,14 +99,13 @@ var Templates = []string{"retail", "supermarket", "restaurant", "clinic", "ticke
 func (s *Shop) Info() Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil || s.conf.Training, Origin: s.origin}
+	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil || s.conf.Training, Origin: s.origin, Clock: s.back}
 	if s.shift != nil {
 		c := *s.shift
 		i.Shift = &c
 	}
 	if s.staff != nil {
-		c := *s.staff
-		c.Hash = ""
+		c := s.staff.Public()
 		i.Staff = &c
 	}
 	return i
@@ -174,7 +175,8 @@ func (in Setup) config(now time.Time) (Config, []catalog.Tax, error) {
 	unit := in.Currency.Minor()
 	conf := Config{Shop: strings.TrimSpace(in.Name), Till: in.Till, Template: in.Template, Locale: in.Locale, Currency: in.Currency,
 		TaxPerLine: in.TaxPerLine, CashCap: 2000 * unit, DiscountCap: 300_000, TenderCap: 1000 * unit, LooseCap: 200 * unit, LooseDays: 30,
-		Training: in.Training, Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency)}
+		Training: in.Training, Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency),
+		Day: Day{ReasonFrom: 20 * unit, ApproveFrom: 200 * unit, DrawerMost: 5000 * unit, LockMinutes: 15}}
 	if in.Template == "restaurant" || in.Template == "demo" {
 		conf.Cutover = 4 * time.Hour
 	}
@@ -278,6 +280,8 @@ func (c Config) wrong() string {
 		return "cutover"
 	case c.LooseDays < 0 || c.LooseDays > 3660:
 		return "loose_days"
+	case c.Day.wrong() != "":
+		return c.Day.wrong()
 	case c.Weighed != "" && c.Weighed != catalog.LabelWins && c.Weighed != catalog.CatalogWins:
 		return "weighed"
 	}

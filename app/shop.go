@@ -69,14 +69,19 @@ type Sandbox interface {
 
 // Shop is the till's one counter.
 type Shop struct {
-	p     Params
-	write sync.Mutex // held over one change and the publishing of its result, so that caches follow commits in order
+	p          Params
+	born       time.Time
+	bornSteady time.Duration
+	pin        sync.Mutex // held over one check of a PIN or card
+	write      sync.Mutex // held over one change and the publishing of its result, so that caches follow commits in order
 
 	mu       sync.Mutex // guards what follows
 	conf     Config
 	ready    bool // set up
 	staff    *shift.Staff
 	shift    *shift.Shift
+	back     time.Duration             // how far the clock stood behind the journal when somebody last signed on
+	waits    map[string]time.Duration  // on the steady clock: no PIN before, by person; "" is the till
 	taxes    map[string]catalog.Tax    // nil: read again
 	orders   map[order.ID]*order.Order // unfinished, as on disk; never changed in place
 	current  order.ID
@@ -95,7 +100,11 @@ type Shop struct {
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{}}
+	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{},
+		waits: map[string]time.Duration{}, born: p.Clock.Now()}
+	if c, ok := p.Clock.(Steady); ok {
+		s.bornSteady = c.Steady()
+	}
 	if err := refold(ctx, p); err != nil {
 		return nil, fmt.Errorf("shop: totals: %w", err)
 	}
@@ -142,18 +151,19 @@ func keyOf(ctx context.Context) string { k, _ := ctx.Value(keyed{}).(string); re
 // turn is one change under way: the transaction, who asked, and what is to be told after the commit.
 type turn struct {
 	Tx
-	ctx    context.Context
-	s      *Shop
-	now    time.Time
-	staff  shift.Staff
-	shift  *shift.Shift // nil when none is open
-	by     string       // who approved, when somebody did
-	events []Event
-	orders map[order.ID]*order.Order // nil: finished
-	blank  *order.Order              // the order that this turn began, as it was before its first line
-	after  []func()                  // run under mu after the commit
-	jobs   bool
-	sealed *ledger.Fact // the newest fact after which the head of the chain is kept outside
+	ctx     context.Context
+	s       *Shop
+	now     time.Time
+	staff   shift.Staff
+	shift   *shift.Shift // nil when none is open
+	by      string       // who approved, when somebody did
+	granted []shift.Act  // acts whose approval is written down
+	events  []Event
+	orders  map[order.ID]*order.Order // nil: finished
+	blank   *order.Order              // the order that this turn began, as it was before its first line
+	after   []func()                  // run under mu after the commit
+	jobs    bool
+	sealed  *ledger.Fact // the newest fact after which the head of the chain is kept outside
 }
 
 // change runs fn as one transaction. With a key in ctx the answer is remembered beside what fn did. T must survive JSON.
@@ -312,21 +322,6 @@ func (t *turn) fact(kind ledger.Kind, body any, postings ...ledger.Posting) (*le
 
 // tell queues an event for after the commit.
 func (t *turn) tell(e Event) { t.events = append(t.events, e) }
-
-// need refuses unless the person signed on, or the one who approved, may do act.
-func (t *turn) need(act shift.Act) error {
-	if t.staff.ID == "" {
-		return refuse("not_signed_on", nil)
-	}
-	if t.staff.May(act) {
-		return nil
-	}
-	if a, ok := t.ctx.Value(approved{}).(shift.Staff); ok && a.May(act) {
-		t.by = a.ID
-		return nil
-	}
-	return refuse("needs_approval", shift.ErrDenied, "act", string(act))
-}
 
 // selling refuses unless somebody is signed on and a shift is open (X30).
 func (t *turn) selling() error {

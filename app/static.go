@@ -149,8 +149,8 @@ func (t *turn) secondLook(a Attempt, c Confirm) (first look, settled bool, err e
 	if !t.s.config().TwoLook || t.staff.ID != first.Staff {
 		return first, true, nil
 	}
-	who, _ := t.ctx.Value(approved{}).(shift.Staff)
-	if who.ID == "" || who.ID == first.Staff || !who.May(shift.Sell) {
+	who, ok := t.other(shift.Sell)
+	if !ok || who.ID == first.Staff {
 		return first, false, refuse("needs_approval", shift.ErrDenied, "act", string(shift.SecondLook))
 	}
 	t.by = who.ID

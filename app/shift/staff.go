@@ -50,20 +50,22 @@ const (
 	InReview   Act = "close_in_review"       // the shift ends over payments that want a person
 	PayOther   Act = "refund_other_way"      // money goes back by another way than it came
 	CloseOver  Act = "close_unreconciled"    // the day ends over differences that nobody has settled
+	OverShort  Act = "close_over_short"      // the count is off by more than the shop lets pass (X32)
+	SecondSign Act = "second_signature"      // of a pick-up: another person than the one who makes it; nobody has it alone (S16)
+	RefundOver Act = "refund_above_limit"    // above the role's limit
 )
 
-// Roles is the table of who may do what, kept small enough to read. Own roles come with the staff issue (X37–X38).
+// roles is the table of who may do what, kept small enough to read. A shop adds its own beside it (Roles).
 var roles = map[string][]Act{
 	"cashier":    {Sell, Refund, Discount, VoidLine, VoidOrder, CashMove, Close, Reprint},
-	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve, Unproven, OverLimit, InReview},
+	"waiter":     {Sell, VoidLine, Reprint},
+	"registrar":  {Sell, Refund, VoidLine, VoidOrder, CashMove, Close, Reprint},
+	"supervisor": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash, Resolve, Unproven, OverLimit, InReview, OverShort, RefundOver},
 	"manager": {Sell, Refund, LooseBack, Discount, Override, VoidLine, VoidOrder, OpenDrawer, Reprint, CashMove, Close, SeeCash,
-		EditItems, EditStaff, EditShop, SeeLedger, Resolve, Unproven, OverLimit, EditCards, Reconcile, CloseOver, ChargeOver, InReview, PayOther},
+		EditItems, EditStaff, EditShop, SeeLedger, Resolve, Unproven, OverLimit, EditCards, Reconcile, CloseOver, ChargeOver, InReview, PayOther, OverShort, RefundOver},
 	"accountant": {SeeCash, SeeLedger, Reprint, Reconcile},
 	"technician": {EditShop},
 }
-
-// Role reports whether name is a known role.
-func Role(name string) bool { _, ok := roles[name]; return ok }
 
 // Staff is one person who may sign on.
 type Staff struct {
@@ -74,12 +76,23 @@ type Staff struct {
 	Initial bool      `json:"initial,omitempty"` // PIN is the template's and must be changed
 	Left    bool      `json:"left,omitempty"`
 	Wrong   int       `json:"wrong,omitempty"` // wrong PINs in a row
-	Wait    time.Time `json:"wait,omitzero"`   // no attempt before
+	Wait    time.Time `json:"wait,omitzero"`   // no attempt before, as the clock said; what counts is time that no clock can shorten
+	Card    string    `json:"card,omitempty"`  // mark of the person's card, never its number
+
+	own Roles
 }
 
 // May reports whether any of the person's roles permits act.
 func (s Staff) May(act Act) bool {
-	return !s.Left && slices.ContainsFunc(s.Roles, func(r string) bool { return slices.Contains(roles[r], act) })
+	return !s.Left && slices.ContainsFunc(s.Roles, func(r string) bool {
+		return slices.Contains(roles[r], act) || slices.Contains(s.own[r].Acts, act)
+	})
+}
+
+// Public is the person without what only the shop needs.
+func (s Staff) Public() Staff {
+	s.Hash, s.Card = "", ""
+	return s
 }
 
 // Cost of one PIN check: 19 MiB and two passes (OWASP's argon2id minimum), about 25 ms on a weak till.
@@ -110,6 +123,11 @@ func Matches(hash, pin string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare(raw[16:], argon2.IDKey([]byte(pin), raw[:16], passes, memory, threads, keyLen)) == 1
+}
+
+// CardHash is what is kept of a sign-on card's number, under the shop's salt. It costs as much as a PIN's hash.
+func CardHash(number string, salt []byte) []byte {
+	return argon2.IDKey([]byte(number), salt, passes, memory, threads, keyLen)
 }
 
 // Delay is how long the next attempt must wait after n wrong PINs in a row: nothing for three, then 5 s doubling to 15 min.

@@ -131,7 +131,7 @@ func number(reason string) int {
 		return -32602
 	case "internal", "file_damaged", "disk_doubt", "disk_full":
 		return -32000
-	case "not_signed_on", "needs_approval", "wrong_pin", "pin_wait", "own_approval":
+	case "not_signed_on", "needs_approval", "wrong_pin", "pin_wait", "own_approval", "same_approver", "approval_lapsed", "needs_two", "card_unknown":
 		return -32002
 	case "key_reused", "key_in_use":
 		return -32003
