@@ -20,7 +20,6 @@ const onAccount = "account"
 
 // cards are members, gift cards and customers who buy on account: the list, the one that is chosen, and money for it.
 type cards struct {
-	quiet
 	s     *Screen
 	box   fyne.CanvasObject
 	kinds *kit.Options

@@ -158,15 +158,6 @@ func (c *till) ready() {
 		{SKU: "2", Name: "矿泉水 550ml", Price: must(money.ParsePrice("2.50")), Barcodes: []string{"6901234567908"}}}))
 }
 
-// sell sells n umbrellas and a bottle for cash.
-func (c *till) sell(n int64) app.Sale {
-	ctx := c.env.Context
-	must(c.shop.Scan(ctx, "", "6901234567892", money.Pieces(n)))
-	must(c.shop.Scan(ctx, "", "6901234567908", 0))
-	must(c.shop.Tender(ctx, app.TenderAsk{Method: "cash"}))
-	return must(c.shop.Complete(ctx, ""))
-}
-
 // show puts a screen into the window.
 func (c *till) show(s screen) {
 	c.screen = s
@@ -256,13 +247,6 @@ func (c *till) sees(words ...string) {
 		if *locale == "en" && !strings.Contains(c.seen(), w) {
 			c.t.Fatalf("%q is not on the screen:\n%s\nsaid: %q", w, c.seen(), c.said)
 		}
-	}
-}
-
-func (c *till) not(words string) {
-	c.t.Helper()
-	if strings.Contains(c.seen(), words) {
-		c.t.Fatalf("%q is on the screen:\n%s", words, c.seen())
 	}
 }
 

@@ -72,7 +72,6 @@ type Box struct {
 	used     map[string]bool   // digests of payer codes that have paid or tried to
 	balances map[string]int64
 	lines    []sandbox.Line
-	undoing  []*trade           // cancels that take effect later
 	brought  map[string]*script // by own number: what a payer's code brought along before there was a trade
 	journal  []sandbox.Entry
 	files    map[string]bill // by token
