@@ -33,7 +33,8 @@ type options struct {
 	sandbox  bool
 	training bool
 	verbose  bool
-	doubtful bool // the ledger is only looked at, even where its newest entries do not follow each other
+	doubtful bool   // the ledger is only looked at, even where its newest entries do not follow each other
+	phrase   string // file whose first line is the vault's passphrase
 }
 
 func main() {
@@ -65,6 +66,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, log io.Writer) e
 	set.BoolVar(&o.sandbox, "sandbox", false, "use the stand-in payment providers")
 	set.BoolVar(&o.training, "training", false, "a shop that is set up now is for practice: its providers are stand-ins on this machine (suanpan sandbox)")
 	set.BoolVar(&o.verbose, "v", false, "log more")
+	set.StringVar(&o.phrase, "passphrase-file", os.Getenv("SUANPAN_VAULT_PASSPHRASE_FILE"),
+		"file whose first line opens the vault of payment keys, for a till that nobody sits at (or SUANPAN_VAULT_PASSPHRASE_FILE)")
 	work := c.flags(set)
 	if err := set.Parse(args); err != nil {
 		if err == flag.ErrHelp {

@@ -32,10 +32,11 @@ func open(ctx context.Context, j job) (*program, error) {
 		return nil, err
 	}
 	h := &program{store: s, words: words, gear: &gear{log: j.log, running: map[app.Device]context.CancelFunc{}}}
-	keys := &desk{folder: s.Dir(), job: j}
+	keys := &desk{safe: &safe{folder: s.Dir(), file: j.phrase}, job: j}
+	keys.warn(j)
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
-		Desk: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(),
+		Desk: keys, Safe: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(),
 		Trial: func() ([]pay.Provider, app.Sandbox) {
 			on := shelfIn(s.Dir())
 			t := trial(ctx, j, on).controls(ctx, j, on)

@@ -16,7 +16,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"suanpan/app"
@@ -46,24 +45,8 @@ const baseURL = "base_url"
 
 // desk seals provider settings in the till's vault.
 type desk struct {
-	folder string
-	job    job
-	mu     sync.Mutex
-	vault  payments.Vault
-}
-
-// open finds the vault; one that was locked is tried again.
-func (d *desk) open() (payments.Vault, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.vault != nil {
-		return d.vault, nil
-	}
-	v, err := payments.OpenVault(d.folder, d.folder)
-	if err == nil {
-		d.vault = v
-	}
-	return v, err
+	*safe
+	job job
 }
 
 // Kinds implements app.Desk.
@@ -102,11 +85,14 @@ func (d *desk) Seal(ask app.SealAsk) ([]byte, app.Made, error) {
 	}
 	if ask.Kept != nil {
 		plain, err := v.Open(used(ask.Provider), ask.Kept)
-		if err != nil {
+		switch { // settings of a vault whose passphrase is lost: every secret is entered again
+		case errors.Is(err, payments.ErrSealed):
+		case err != nil:
 			return nil, app.Made{}, locked(err)
-		}
-		if err := json.Unmarshal(plain, &before); err != nil {
-			return nil, app.Made{}, errors.New("the kept settings are no JSON object")
+		default:
+			if err := json.Unmarshal(plain, &before); err != nil {
+				return nil, app.Made{}, errors.New("the kept settings are no JSON object")
+			}
 		}
 	}
 	fields := fieldsOf(ask.Provider, k)
@@ -286,17 +272,6 @@ func (d *desk) plain(name string, sealed []byte) ([]byte, error) {
 	}
 	doc, err := v.Open(used(name), sealed)
 	return doc, locked(err)
-}
-
-// locked says in the shop's words that the vault is shut.
-func locked(err error) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, payments.ErrVaultLocked) {
-		return &app.Error{Code: "vault_locked", Err: err}
-	}
-	return &app.Error{Code: "vault_sealed", Err: err}
 }
 
 // rehearsalPayer is how long a stand-in payer of a rehearsal takes.

@@ -22,6 +22,7 @@ func (h *program) lamps(ctx context.Context, w *ui.Window) {
 	tick := time.NewTicker(lampEvery)
 	defer tick.Stop()
 	var asked time.Time
+	var keys ui.Health
 	for {
 		w.Health(h.printerLamp(ctx))
 		if time.Since(asked) > lineEvery {
@@ -30,6 +31,10 @@ func (h *program) lamps(ctx context.Context, w *ui.Window) {
 			if lamp, ok := h.copyLamp(ctx); ok {
 				w.Health(lamp)
 			}
+		}
+		if lamp, ok := h.vaultLamp(); ok && lamp != keys {
+			keys = lamp
+			w.Health(lamp)
 		}
 		select {
 		case <-ctx.Done():
@@ -56,6 +61,22 @@ func (h *program) copyLamp(ctx context.Context) (ui.Health, bool) {
 		return ui.Health{Name: "copies", Level: kit.Notice, Cause: "copies_" + state.Warn}, true
 	}
 	return ui.Health{Name: "copies", Level: kit.Ready}, true
+}
+
+// vaultLamp says how the keys of payments are kept, in a shop that has any.
+func (h *program) vaultLamp() (ui.Health, bool) {
+	if len(h.shop.Profiles(context.Background())) == 0 {
+		return ui.Health{}, false
+	}
+	v, ok := h.shop.Vault()
+	lamp := ui.Health{Name: "vault", Level: kit.Ready}
+	switch {
+	case !v.Open:
+		lamp.Level, lamp.Cause = kit.Stopped, v.Why
+	case v.Warn:
+		lamp.Level, lamp.Cause = kit.Notice, "vault_bare"
+	}
+	return lamp, ok
 }
 
 func (h *program) printerLamp(ctx context.Context) ui.Health {

@@ -89,7 +89,7 @@ func (s *Shop) Offer(ctx context.Context, ask OfferAsk) (Offer, error) {
 			}
 			p := s.provider(w.Method)
 			if p == nil {
-				return "", refuse("method_unavailable", nil, "method", w.Method)
+				return "", s.absent(w.Method)
 			}
 			a, err := t.begin(p, o, plan)
 			if err != nil {

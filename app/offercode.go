@@ -37,7 +37,7 @@ func (s *Shop) OfferCode(ctx context.Context, id string, code pay.Secret) (Offer
 	}
 	p := s.provider(method)
 	if p == nil {
-		return Offer{}, refuse("method_unavailable", nil, "method", method)
+		return Offer{}, s.absent(method)
 	}
 	if !s.offers(method) {
 		return Offer{}, refuse("provider_suspended", nil, "method", method)

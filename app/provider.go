@@ -126,21 +126,9 @@ func (s *Shop) arm(v View, conf Config) error {
 		return err
 	}
 	s.profiles = profiles
-	all, err := sealedProviders(v, liveSettings)
-	if err != nil {
-		return err
-	}
-	var list []pay.Provider
-	for name, sealed := range all {
-		made, err := s.p.Desk.Open(name, sealed)
-		if err != nil {
-			s.p.Log.Error("provider is off", "provider", name, "err", err)
-			continue
-		}
-		list = append(list, made.Provider)
-	}
-	s.p.Providers, s.provided = list, s.provided+1
-	return nil
+	s.p.Providers, s.shut, err = s.opened(v)
+	s.provided++
+	return err
 }
 
 // Providers lists what this till can take money with, without secrets.
@@ -192,7 +180,7 @@ func (s *Shop) offers(id string) bool {
 func (s *Shop) TestProvider(ctx context.Context, id string) (ProviderTest, error) {
 	p := s.provider(id)
 	if p == nil {
-		return ProviderTest{}, refuse("method_unavailable", nil, "method", id)
+		return ProviderTest{}, s.absent(id)
 	}
 	return s.try(ctx, p), nil
 }

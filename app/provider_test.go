@@ -32,7 +32,7 @@ func newDesk(t *testing.T) desk {
 	if err := os.WriteFile(filepath.Join(dir, "vault.key"), bytes.Repeat([]byte{7}, 32), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v, err := payments.OpenVault(dir, dir)
+	v, err := payments.OpenVault(dir, dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (s *Shop) Reconcile(ctx context.Context, ask BillAsk, progress Progress) (R
 	}
 	p := s.provider(ask.Provider)
 	if p == nil {
-		return Run{}, refuse("method_unavailable", nil, "method", ask.Provider)
+		return Run{}, s.absent(ask.Provider)
 	}
 	reader, ok := p.(pay.BillReader)
 	if !ok {

@@ -134,7 +134,7 @@ func (t *turn) giveBack(sold Sale, back *order.Order, ask RefundAsk) ([]Attempt,
 		a := attempts[p.attempt]
 		provider := t.s.provider(a.Provider)
 		if provider == nil {
-			return nil, refuse("method_unavailable", nil, "method", a.Provider)
+			return nil, t.s.absent(a.Provider)
 		}
 		next, row, err := pay.StartRefund(a.Attempt, a.Backs, pay.RefundPlan{ID: NewID(), Amount: money.Of(p.minor, a.Amount.Currency), Words: back.Reason,
 			Gap: provider.Caps().RefundGap, At: t.now})

@@ -49,6 +49,7 @@ type Params struct {
 	Modes     []Mode
 	Version   string
 	Schema    int
+	Safe      Safe    // the desk's vault; nil where there is none to open
 	Desk      Desk    // keeps provider settings; nil where only the sandbox is used
 	Trial     Trial   // starts the stand-ins; nil where there are none
 	Sandbox   Sandbox // nil outside demo and training
@@ -95,6 +96,7 @@ type Shop struct {
 	flying   map[string]chan struct{} // attempts with a call under way
 	open     map[string]*unproven     // attempts with Wanting
 	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
+	shut     map[string]*Error        // live providers whose settings do not open, and why
 	profiles map[string]*Profile      // of providers, as on disk; never changed in place
 }
 

@@ -174,7 +174,7 @@ func (s *Shop) TakeBack(ctx context.Context, id order.ID, payment string) (Baske
 func (s *Shop) charge(ctx context.Context, ask TenderAsk) (Payment, error) {
 	p := s.provider(ask.Method)
 	if p == nil {
-		return Payment{}, refuse("method_unavailable", nil, "method", ask.Method)
+		return Payment{}, s.absent(ask.Method)
 	}
 	if !s.offers(p.ID()) {
 		return Payment{}, refuse("provider_suspended", nil, "method", ask.Method)
@@ -253,7 +253,7 @@ func (s *Shop) first(flow pay.Flow) (string, error) {
 			return w.Method, nil
 		}
 	}
-	return "", refuse("method_unavailable", nil, "method", string(flow))
+	return "", s.absent(string(flow))
 }
 
 func (s *Shop) provider(id string) pay.Provider {

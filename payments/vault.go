@@ -17,8 +17,10 @@ import (
 
 // Errors of the vault.
 var (
-	ErrVaultLocked = errors.New("payments: the system's keyring does not answer; payments are off, cash is not")
-	ErrSealed      = errors.New("payments: sealed with another key, for another use, or damaged")
+	ErrVaultLocked     = errors.New("payments: the system's keyring does not answer; payments are off, cash is not")
+	ErrVaultPassphrase = errors.New("payments: the vault waits for its passphrase; payments are off, cash is not")
+	ErrPassphrase      = errors.New("payments: that is not the vault's passphrase")
+	ErrSealed          = errors.New("payments: sealed with another key, for another use, or damaged")
 )
 
 // Vault seals secrets for the store. The shop keeps the sealed bytes; the vault keeps only its one key.
@@ -43,26 +45,34 @@ type Home string
 
 // The homes. InFile wants a warning on the screen: whoever copies the folder can open the secrets.
 const (
-	InKeyring Home = "keyring"
-	InFile    Home = "file"
+	InKeyring       Home = "keyring"
+	UnderPassphrase Home = "passphrase" // in a file that a passphrase opens
+	InFile          Home = "file"
 )
 
 // Warn reports whether people must be told that the key is poorly kept.
-func (h Home) Warn() bool { return h != InKeyring }
+func (h Home) Warn() bool { return h == InFile }
 
 // The vault's names outside.
 const (
 	keyringService = "suanpan"
-	vaultKeyFile   = "vault.key"  // the key itself, where there is no keyring
+	vaultKeyFile   = "vault.key"  // the key itself, where there is neither keyring nor passphrase
+	vaultSealFile  = "vault.age"  // the key under a passphrase
 	vaultHomeFile  = "vault.home" // says "keyring": then a missing keyring is never answered by a new key
 	keyringWait    = 5 * time.Second
 	keySize        = 32
 )
 
-// OpenVault finds or makes the 32-byte key of the shop in folder: in the system's keyring under account, else, with
-// Home.Warn true, in a file beside the data. Once the key is in the keyring, a keyring that does not answer is
-// ErrVaultLocked: a second key would leave the sealed secrets shut for ever.
-func OpenVault(folder, account string) (Vault, error) {
+// OpenVault finds or makes the 32-byte key of the shop in folder: in the system's keyring under account, else in a file
+// beside the data that passphrase seals, else, where passphrase is empty and with Home.Warn true, in the file itself. A
+// sealed key without a passphrase is ErrVaultPassphrase, with a wrong one ErrPassphrase. Once the key is in the keyring, a
+// keyring that does not answer is ErrVaultLocked: a second key would leave the sealed secrets shut for ever.
+func OpenVault(folder, account, passphrase string) (Vault, error) {
+	if sealed, err := os.ReadFile(filepath.Join(folder, vaultSealFile)); err == nil {
+		return openSealed(sealed, passphrase)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("vault seal file: %w", err)
+	}
 	if key, err := os.ReadFile(filepath.Join(folder, vaultKeyFile)); err == nil {
 		return newVault(key, InFile)
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -86,6 +96,12 @@ func OpenVault(folder, account string) (Vault, error) {
 	key = make([]byte, keySize)
 	if _, err := rand.Read(key); err != nil {
 		return nil, fmt.Errorf("vault: %w", err)
+	}
+	if passphrase != "" {
+		if err := writeSealed(folder, key, passphrase); err != nil {
+			return nil, err
+		}
+		return newVault(key, UnderPassphrase)
 	}
 	if err := writeOnce(filepath.Join(folder, vaultKeyFile), key); err != nil {
 		return nil, fmt.Errorf("vault: %w", err)

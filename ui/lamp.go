@@ -131,6 +131,8 @@ func (l *lamps) open(name string) {
 	switch name {
 	case "pay":
 		route, args = "orders", []any{"doubt"}
+	case "vault":
+		route, args = "admin", []any{"payments"}
 	case "printer", "drawer", "scanner":
 		route, args = "admin", []any{"devices"}
 	}

@@ -26,6 +26,7 @@ type payments struct {
 	want     string // chosen after the next reading
 	busy     bool
 	filling  bool
+	safe     *safe
 	form     *payForm
 	chooser  *kit.Options
 	choosing bool
@@ -55,7 +56,8 @@ func newPayments(s *Screen) *payments {
 			v.pair(on)
 		}
 	})
-	left := container.NewBorder(nil, container.NewVBox(v.two, kit.Row(v.keys["edit"], v.keys["add"])), nil, nil,
+	v.safe = newSafe(v)
+	left := container.NewBorder(nil, container.NewVBox(v.safe.box, v.two, kit.Row(v.keys["edit"], v.keys["add"])), nil, nil,
 		container.New(kit.Yield{Share: 0.5}, container.NewStack(v.rows, v.none)))
 	right := container.NewBorder(v.said, container.NewVBox(container.NewGridWithColumns(2, v.keys["test"], v.keys["rehearse"]), kit.Row(v.keys["suspend"], v.keys["live"])), nil, nil, container.New(kit.Yield{Share: 0.5}, v.steps))
 	v.page = container.New(kit.Columns{Shares: []float32{2, 3}}, left, right)
@@ -110,6 +112,7 @@ func (v *payments) read() {
 	v.none.Refresh()
 	v.rows.Refresh()
 	v.filling = true
+	v.safe.read()
 	v.two.SetChecked(v.s.shop.Info().Config.TwoForKeys)
 	v.filling = false
 	v.look()

@@ -49,6 +49,24 @@ func providerMethods() []Method {
 			}
 			return f.Shop.GoLive(ctx, p.Provider)
 		}),
+		def(g, "vault.status", "Where the key of the sealed provider settings lies (keyring, passphrase, file), whether it is open, and which providers wait for it.", func(_ context.Context, f *Face, _ none) (app.VaultInfo, error) {
+			info, ok := f.Shop.Vault()
+			if !ok {
+				return info, &app.Error{Code: "sandbox_only"}
+			}
+			return info, nil
+		}),
+		def(g, "vault.unlock", "Opens the vault and puts the providers that waited for it back to work. Without a passphrase the system's keyring is asked again.", func(ctx context.Context, f *Face, p struct {
+			Passphrase string `json:"passphrase,omitempty"`
+		}) (app.VaultInfo, error) {
+			return f.Shop.UnlockVault(ctx, p.Passphrase)
+		}),
+		def(g, "vault.protect", "Puts a key that lies in a file under a passphrase, or under another one than old. What was sealed stays as it is.", func(ctx context.Context, f *Face, p struct {
+			Old        string `json:"old,omitempty"`
+			Passphrase string `json:"passphrase"`
+		}) (app.VaultInfo, error) {
+			return f.Shop.ProtectVault(ctx, p.Old, p.Passphrase)
+		}),
 		def(g, "provider.suspend", "Takes a provider off the till; payments that began with it are followed to their end.", func(ctx context.Context, f *Face, p providerAct) (app.ProfileInfo, error) {
 			ctx, err := both(ctx, f, p.Key, p.Approval)
 			if err != nil {
