@@ -105,7 +105,10 @@ func (s *Shop) GoLive(ctx context.Context, provider string) (ProfileInfo, error)
 			}
 		}
 		slices.SortFunc(list, func(a, b pay.Provider) int { return bytes.Compare([]byte(a.ID()), []byte(b.ID())) })
-		t.after = append(t.after, func() { s.p.Providers, s.provided = list, s.provided+1 })
+		t.after = append(t.after, func() {
+			s.p.Providers, s.provided = list, s.provided+1
+			delete(s.shut, provider)
+		})
 		return t.keepProfile(profiles, p, "provider.live", map[string]any{"provider": provider, "merchant": p.Merchant, "host": p.Host, "contract": p.Contract,
 			"key_prints": p.Keys, "approved_by": approved})
 	})
