@@ -77,6 +77,7 @@ var rooms = []room{
 	{"devices/escpos", wingWhy, []string{"devices", "devices/glyph", "app/device", "app/receipt", "app/money"}},
 	{"devices/virtual", "the other side of the wire is written from the paper, never from our encoder", []string{"devices", "devices/glyph", "app/device", "app/receipt", "app/money"}},
 	{"devices/printer", "the one who drains the spool speaks the printer's language", []string{"devices", "devices/escpos", "devices/glyph", "app/device", "app/receipt", "app/money"}},
+	{"devices/voice", "a voice speaks words and does not know what they mean", nil},
 	{"devices/*", wingWhy, []string{"devices", "app/device", "app/receipt", "app/money"}},
 
 	{"ui/kit", "widgets know amounts, words and pictures; they do not know the shop", []string{"app/money", "assets"}},

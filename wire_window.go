@@ -20,6 +20,7 @@ import (
 	"suanpan/app/money"
 	"suanpan/assets"
 	"suanpan/devices/virtual"
+	"suanpan/devices/voice"
 	"suanpan/ui"
 	"suanpan/ui/admin"
 	"suanpan/ui/kit"
@@ -51,12 +52,12 @@ func (h *program) window(ctx context.Context, on stage) error {
 			on.slip(s)
 		}
 	}
+	var done sync.WaitGroup
 	w := ui.New(ctx, ui.Params{App: a, Shop: h.shop, Words: h.words, Clock: wall{}, Paper: roll.view, Shift: shift.Calls{Draw: h.gear.draw}, Orders: orders.Calls{Draw: h.gear.draw},
 		Guide: admin.GuideCalls{Sample: assets.DemoGoods, Find: findPrinters, Folder: documents()},
-		Admin: admin.Calls{Profiles: profiles(), Folder: documents()}, Play: player()})
+		Admin: admin.Calls{Profiles: profiles(), Folder: documents()}, Play: player(), Voice: h.voice(ctx, &done)})
 	h.gear.scan = w.Scan
 	h.store.OnNudge(w.Raise)
-	var done sync.WaitGroup
 	done.Go(func() { h.shop.Run(ctx) })
 	done.Go(func() { h.gear.Run(ctx) })
 	done.Go(func() { h.shop.RunBackups(ctx) })
@@ -105,6 +106,17 @@ func player() func(name string, wav []byte) bool {
 		}()
 		return true
 	}
+}
+
+// voice speaks through a program of the system's own; nil where there is none. What may be spoken is the window's to say.
+func (h *program) voice(ctx context.Context, done *sync.WaitGroup) func(locale, text string) bool {
+	c, ok := voice.Find(exec.LookPath)
+	if !ok {
+		return nil
+	}
+	s := voice.New(c)
+	done.Go(func() { s.Run(ctx) })
+	return s.Say
 }
 
 // roll keeps the newest slips of the virtual printer for the window that shows its paper.

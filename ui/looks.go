@@ -15,6 +15,7 @@ type Looks struct {
 	Scale    float32 // 1, 1.25 large, 1.5 largest
 	Mirrored bool    // for the left hand: the rail and the goods change sides
 	Full     bool
+	Voice    bool   // received money is spoken
 	Flash    bool   // light beside every sound
 	Customer string // "off", "second" (a second display when there is one), "window"
 }
@@ -26,7 +27,7 @@ var scales = map[string]float32{"normal": 1, "large": 1.2, "largest": 1.4}
 func remembered(p Params) Looks {
 	keep := p.App.Preferences()
 	l := Looks{Locale: keep.String("locale"), Look: kit.Look(keep.StringWithFallback("look", string(kit.Light))),
-		Scale: float32(keep.FloatWithFallback("scale", 1)), Mirrored: keep.Bool("mirrored"), Full: keep.Bool("full"), Flash: keep.Bool("flash"),
+		Scale: float32(keep.FloatWithFallback("scale", 1)), Mirrored: keep.Bool("mirrored"), Full: keep.Bool("full"), Flash: keep.Bool("flash"), Voice: keep.Bool("voice"),
 		Customer: keep.StringWithFallback("customer", "second")}
 	if l.Locale == "" {
 		l.Locale = p.Shop.Info().Config.Locale
@@ -51,6 +52,8 @@ func (w *Window) SetLooks(change func(*Looks)) {
 	keep.SetBool("mirrored", l.Mirrored)
 	keep.SetBool("full", l.Full)
 	keep.SetBool("flash", l.Flash)
+	keep.SetBool("voice", l.Voice)
+	w.speaks()
 	keep.SetString("customer", l.Customer)
 	if l.Look != was.Look || l.Scale != was.Scale {
 		w.theme.Set(w.p.App, l.Look, l.Scale)
@@ -107,7 +110,13 @@ func (w *Window) openLooks() {
 	add("admin.customer_screen", []string{"off", "second", "window"}, "admin.customer.", w.looks.Customer, func(key string) { again(func(l *Looks) { l.Customer = key }) })
 	flash := kit.NewCheck(k, w.word("admin.flash"), func(on bool) { w.SetLooks(func(l *Looks) { l.Flash = on }) })
 	flash.SetChecked(w.looks.Flash)
-	rows = append(rows, container.NewVBox(kit.Small(w.word("shell.sound")), flash))
+	sound := container.NewVBox(kit.Small(w.word("shell.sound")), flash)
+	if w.p.Voice != nil {
+		voice := kit.NewCheck(k, w.word("shell.voice"), func(on bool) { w.SetLooks(func(l *Looks) { l.Voice = on }) })
+		voice.SetChecked(w.looks.Voice)
+		sound.Add(voice)
+	}
+	rows = append(rows, sound)
 	panel := kit.NewPanel(w.word("shell.looks"), container.NewGridWithColumns(2, rows...), w.closer())
 	w.cover(panel, kit.Bindings{})
 }

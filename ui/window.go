@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,6 +13,7 @@ import (
 	"suanpan/app"
 	"suanpan/assets"
 	"suanpan/ui/admin"
+	"suanpan/ui/customer"
 	"suanpan/ui/kit"
 	"suanpan/ui/orders"
 	"suanpan/ui/shift"
@@ -25,6 +27,7 @@ type Params struct {
 	Clock  app.Clock
 	Post   func(func())                        // the door to the UI goroutine; kit.Post where nil
 	Play   func(name string, wav []byte) bool  // plays a sound; false, or nil, where there is no loudspeaker
+	Voice  func(locale, text string) bool      // speaks; it must not block, and answers false where too many wait; nil where nothing can
 	Paper  func(env kit.Env) fyne.CanvasObject // what the virtual printer has printed; nil where there is none
 	Orders orders.Calls                        // what the orders need besides the shop
 	Shift  shift.Calls                         // what the shift needs besides the shop
@@ -57,6 +60,7 @@ type Window struct {
 	page    *fyne.Container // guide, sign-on or the frame; a panel of the window's own may stand over it
 	face    *face           // the screens in the language in force
 	second  *second
+	tongue  atomic.Value // string: the language in which received money is spoken, "" for none
 }
 
 // New builds the window on the UI goroutine, before the app runs or within it. It lives until ctx ends. Show makes it visible.
@@ -90,6 +94,11 @@ func New(ctx context.Context, p Params) *Window {
 	w.build()
 	w.second = newSecond(w)
 	w.watch()
+	w.speaks()
+	if p.Voice != nil {
+		h := customer.Herald{Shop: p.Shop, Words: p.Words.In, Now: p.Clock.Now, Say: p.Voice, Locale: func() string { return w.tongue.Load().(string) }}
+		go h.Run(ctx)
+	}
 	return w
 }
 
@@ -116,6 +125,15 @@ func (w *Window) Health(h Health) { w.p.Post(func() { w.lamps.set(h) }) }
 
 // Raise brings the window to the front: a second start found this one. It may be called from any goroutine.
 func (w *Window) Raise() { w.p.Post(w.win.RequestFocus) }
+
+// speaks decides whether received money is spoken, and in which language: the shop's, which the people around understand.
+func (w *Window) speaks() {
+	locale := ""
+	if w.looks.Voice {
+		locale = w.p.Words.Match(w.p.Shop.Info().Config.Locale)
+	}
+	w.tongue.Store(locale)
+}
 
 func (w *Window) word(key string, args ...any) string {
 	return w.p.Words.In(w.looks.Locale)(key, args...)
@@ -148,6 +166,7 @@ func (w *Window) heard(e app.Event) {
 	case app.StaffChanged, app.ShiftChanged, app.Refresh:
 		w.arrange()
 	case app.SettingsChanged:
+		w.speaks()
 		if !w.face.ready { // another face has made the shop
 			w.build()
 			w.second.rebuild()
