@@ -111,6 +111,7 @@ func commands() map[string]command {
 		"demo":    demoCommand(),
 		"backup":  backupCommand(),
 		"restore": restoreCommand(),
+		"export":  exportCommand(),
 		"sandbox": sandboxCommand(),
 		"version": plain("print the version", func(_ context.Context, j job) error { fmt.Fprintln(j.out, "suanpan", version); return nil }),
 		"help":    plain("print this", func(_ context.Context, j job) error { usage(j.out); return nil }),
@@ -119,7 +120,7 @@ func commands() map[string]command {
 
 func usage(w io.Writer) {
 	fmt.Fprintln(w, "suanpan [command] [--data DIR]: without a command the till's window opens")
-	for _, name := range []string{"rpc", "verify", "import", "backup", "restore", "demo", "sandbox", "version"} {
+	for _, name := range []string{"rpc", "verify", "import", "export", "backup", "restore", "demo", "sandbox", "version"} {
 		fmt.Fprintf(w, "  %-8s %s\n", name, commands()[name].help)
 	}
 }

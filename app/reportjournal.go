@@ -58,6 +58,34 @@ func (s *Shop) ExportJournal(ctx context.Context, ask JournalAsk, w io.Writer) (
 	})
 }
 
+// SaveJournal is ExportJournal into a file, whole or not at all.
+func (s *Shop) SaveJournal(ctx context.Context, ask JournalAsk, path string) (JournalDone, error) {
+	return saved(s, path, func(w io.Writer) (JournalDone, error) { return s.ExportJournal(ctx, ask, w) })
+}
+
+// saved writes a file that a person named; what fails half-way changes nothing there.
+func saved[T any](s *Shop, path string, write func(io.Writer) (T, error)) (T, error) {
+	var zero T
+	if path == "" || s.p.Files == nil {
+		return zero, refuse("file", nil, "path", path)
+	}
+	w, err := s.p.Files.Create(path)
+	if err != nil {
+		return zero, refuse("file", err, "path", path)
+	}
+	out, err := write(w)
+	if err != nil {
+		if d, ok := w.(interface{ Abort() error }); ok {
+			return zero, errors.Join(err, d.Abort())
+		}
+		return zero, errors.Join(err, w.Close())
+	}
+	if err := w.Close(); err != nil {
+		return zero, refuse("file", err, "path", path)
+	}
+	return out, nil
+}
+
 // journalEntry reads a fact as accountants do: what it is about, and its tax by rate.
 func journalEntry(f *ledger.Fact, day string) (report.Entry, error) {
 	e := report.Entry{Seq: f.Seq, Day: day, At: f.At.Local().Format(time.RFC3339), Kind: string(f.Kind), Staff: f.Staff, Shift: f.Shift, Postings: f.Postings}

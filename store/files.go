@@ -70,6 +70,15 @@ func (w *whole) Close() error {
 	return syncDir(filepath.Dir(w.path))
 }
 
+// Abort leaves what was there and drops what was written.
+func (w *whole) Abort() error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	return errors.Join(disk(w.f.Close()), os.Remove(w.f.Name()))
+}
+
 // syncDir makes names in dir durable; Windows keeps them without being asked.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
