@@ -13,7 +13,9 @@ type Compared struct {
 	Counted    map[string]int64 `json:"counted"`
 	Expected   map[string]int64 `json:"expected"`
 	Difference map[string]int64 `json:"difference"`  // counted minus expected
-	Even       bool             `json:"even"`        // no difference anywhere: no reason is wanted
+	Even       bool             `json:"even"`        // no difference anywhere
+	Reason     bool             `json:"reason"`      // closing wants a reason for the difference (X32)
+	Approval   bool             `json:"approval"`    // and somebody who may let it pass
 	OpenOrders []string         `json:"open_orders"` // carried into the next shift, by name
 	Unknown    []shift.Doubt    `json:"unknown"`     // payments in doubt, carried as well
 }
@@ -49,6 +51,8 @@ func (s *Shop) CountShift(ctx context.Context, c Count) (Compared, error) {
 			out.Counted[method], out.Difference[method] = got, got-want
 			out.Even = out.Even && got == want
 		}
+		day := s.config().Day
+		out.Reason, out.Approval = day.off(out.Difference, day.ReasonFrom), day.off(out.Difference, day.ApproveFrom)
 		_, err = t.fact("shift.counted", out)
 		return out, err
 	})

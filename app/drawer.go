@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"sort"
@@ -17,16 +16,24 @@ import (
 
 const shiftShelf = "shifts"
 
-// cashMove is the body of a movement of cash without a sale.
-type cashMove struct {
-	Minor  int64  `json:"amount"`
-	Reason string `json:"reason"`
-	By     string `json:"approved,omitempty"`
+// Opening is how a shift begins: the float in minor units, and how it was counted where it was.
+type Opening struct {
+	Float  int64           `json:"float"`
+	Pieces map[int64]int64 `json:"pieces,omitempty"` // by denomination, see Denominations; they make the float
 }
 
-// OpenShift opens the drawer's shift with a float in minor units (X30). The business date is fixed here (X9).
+// OpenShift opens the current drawer's shift with a float in minor units (X30). The business date is fixed here (X9).
 func (s *Shop) OpenShift(ctx context.Context, float int64) (shift.Shift, error) {
-	return change(ctx, s, "shift.open", float, func(t *turn) (shift.Shift, error) {
+	return s.OpenShiftBy(ctx, Opening{Float: float})
+}
+
+// OpenShiftBy is OpenShift with the float counted by denomination.
+func (s *Shop) OpenShiftBy(ctx context.Context, in Opening) (shift.Shift, error) {
+	var params any = in
+	if in.Pieces == nil {
+		params = in.Float
+	}
+	return change(ctx, s, "shift.open", params, func(t *turn) (shift.Shift, error) {
 		if err := t.need(shift.Sell); err != nil {
 			return shift.Shift{}, err
 		}
@@ -37,25 +44,43 @@ func (s *Shop) OpenShift(ctx context.Context, float int64) (shift.Shift, error) 
 		if t.shift != nil {
 			return shift.Shift{}, refuse("shift_already_open", shift.ErrOpen, "shift", t.shift.ID)
 		}
-		if float < 0 || float > money.MaxMinor {
-			return shift.Shift{}, refuse("amount_invalid", nil, "amount", float)
+		if in.Float < 0 || in.Float > money.MaxMinor {
+			return shift.Shift{}, refuse("amount_invalid", nil, "amount", in.Float)
 		}
-		n, err := t.Next("shift")
+		if err := t.clockBack(); err != nil {
+			return shift.Shift{}, err
+		}
+		if sum, ok := Tally(conf.Currency, in.Pieces); in.Pieces != nil && (!ok || sum != in.Float) {
+			return shift.Shift{}, refuse("count_missing", shift.ErrCount)
+		}
+		sh, err := t.beginShift(t.staff, in)
 		if err != nil {
 			return shift.Shift{}, err
 		}
-		next, err := t.Total("series", series(conf.Numbering()))
-		if err != nil {
-			return shift.Shift{}, err
-		}
-		sh := shift.Shift{ID: NewID(), No: n, Drawer: conf.Till, Staff: t.staff.ID, Name: t.staff.Name, Day: shift.BusinessDay(t.now.Local(), conf.Cutover),
-			Currency: conf.Currency, Float: float, Opened: t.now.Truncate(time.Millisecond), Before: next.N, Series: conf.Numbering()}
-		t.shift = &sh
-		if _, err := t.fact(factOpened, sh, moved(ledger.Cash(sh.Drawer), ledger.Float, float, conf.Currency)...); err != nil {
+		if _, err := t.fact(factOpened, sh, moved(ledger.Cash(sh.Drawer), ledger.Float, in.Float, conf.Currency)...); err != nil {
 			return shift.Shift{}, err
 		}
 		return sh, t.putShift(sh)
 	})
+}
+
+// beginShift makes the next shift of the drawer at hand; from now on the change belongs to it.
+func (t *turn) beginShift(who shift.Staff, in Opening) (shift.Shift, error) {
+	conf := t.s.config()
+	drawer := t.drawer()
+	numbering := conf.numbering(drawer)
+	n, err := t.Next("shift")
+	if err != nil {
+		return shift.Shift{}, err
+	}
+	next, err := t.Total("series", series(numbering))
+	if err != nil {
+		return shift.Shift{}, err
+	}
+	sh := shift.Shift{ID: NewID(), No: n, Drawer: drawer, Staff: who.ID, Name: who.Name, Day: shift.BusinessDay(t.now.Local(), conf.Cutover),
+		Currency: conf.Currency, Float: in.Float, Pieces: in.Pieces, Opened: t.now.Truncate(time.Millisecond), Before: next.N, Series: numbering}
+	t.shift = &sh
+	return sh, nil
 }
 
 // moved posts minor from one account to another; nothing for zero.
@@ -69,54 +94,24 @@ func moved(to, from string, minor int64, c money.Currency) []ledger.Posting {
 // putShift stores the shift, and the cache follows.
 func (t *turn) putShift(sh shift.Shift) error {
 	t.after = append(t.after, func() {
-		t.s.shift = nil
+		delete(t.s.drawers, sh.Drawer)
 		if sh.Open() {
-			t.s.shift = &sh
+			t.s.drawers[sh.Drawer] = &sh
 		}
+		t.s.shift = t.s.drawers[t.s.drawer]
 	})
 	t.tell(Event{Kind: ShiftChanged})
 	b := rawJSON(sh)
-	if err := t.PutSetting("shift", b); err != nil {
-		return err
+	found := []string{fmt.Sprintf("no:%08d", sh.No), "day:" + sh.Day}
+	if sh.Open() {
+		found = append(found, openShift+sh.Drawer)
 	}
-	return t.ShelfTx(shiftShelf).Put(sh.ID, b, fmt.Sprintf("no:%08d", sh.No), "day:"+sh.Day)
-}
-
-// MoveCash puts cash in (positive) or takes it out (negative), minor units, with a reason (X31). The answer is the expected
-// cash for those who may see it. A refusal never reveals it.
-func (s *Shop) MoveCash(ctx context.Context, minor int64, reason string) (drawer *int64, err error) {
-	return change(ctx, s, "shift.cash", cashMove{Minor: minor, Reason: reason}, func(t *turn) (*int64, error) {
-		if err := t.need(shift.CashMove); err != nil {
-			return nil, err
+	if sh.Drawer == t.s.config().Till {
+		if err := t.PutSetting("shift", b); err != nil {
+			return err
 		}
-		conf := s.config()
-		switch {
-		case t.shift == nil:
-			return nil, refuse("no_shift", shift.ErrNone)
-		case minor == 0 || minor > money.MaxMinor || minor < -money.MaxMinor:
-			return nil, refuse("amount_invalid", nil, "amount", minor)
-		case strings.TrimSpace(reason) == "":
-			return nil, refuse("reason_missing", nil)
-		case max(minor, -minor) > *t.limits().Cash:
-			if err := t.need(shift.OpenDrawer); err != nil {
-				return nil, refuse("above_cap", shift.ErrCap, "cap", *t.limits().Cash, "act", string(shift.OpenDrawer))
-			}
-		}
-		body := cashMove{Minor: minor, Reason: strings.TrimSpace(reason), By: t.by}
-		if _, err := t.fact(factCash, body, moved(ledger.Cash(t.shift.Drawer), ledger.CashInOut, minor, conf.Currency)...); err != nil {
-			return nil, err
-		}
-		t.tell(Event{Kind: ShiftChanged})
-		if !t.staff.May(shift.SeeCash) {
-			return nil, nil
-		}
-		x, err := t.s.figures(t, *t.shift, true)
-		if err != nil {
-			return nil, err
-		}
-		cash := x.Expected[order.Cash]
-		return &cash, nil
-	})
+	}
+	return t.ShelfTx(shiftShelf).Put(sh.ID, b, found...)
 }
 
 // X reports the open shift; nothing is closed. Expected cash is left out for those who may not see it before counting.
@@ -212,78 +207,6 @@ func (s *Shop) carried(v View, f *shift.Figures) error {
 	}
 	sort.Strings(f.OpenOrders)
 	return nil
-}
-
-// Count is what was counted, minor units by tender; cash must be there, the others default to what is expected.
-type Count struct {
-	Counted map[string]int64 `json:"counted"`
-	Note    string           `json:"note,omitempty"`
-}
-
-// CloseShift counts, compares, freezes the Z and closes, in one transaction (X32, X34, X35). Any count is accepted: a
-// difference is a fact and not an error; it is posted to over-short.
-func (s *Shop) CloseShift(ctx context.Context, c Count) (shift.Z, error) {
-	return change(ctx, s, "shift.close", c, func(t *turn) (shift.Z, error) {
-		if err := t.need(shift.Close); err != nil {
-			return shift.Z{}, err
-		}
-		if t.shift == nil {
-			return shift.Z{}, refuse("no_shift", shift.ErrNone)
-		}
-		if _, ok := c.Counted[order.Cash]; !ok {
-			return shift.Z{}, refuse("count_missing", shift.ErrCount)
-		}
-		if err := t.signedOff(); err != nil {
-			return shift.Z{}, err
-		}
-		if err := t.reviewed(); err != nil {
-			return shift.Z{}, err
-		}
-		sh := *t.shift
-		f, err := s.figures(t, sh, true)
-		if err != nil {
-			return shift.Z{}, err
-		}
-		z := shift.Z{Figures: f, Counted: map[string]int64{}, Difference: map[string]int64{}, Note: strings.TrimSpace(c.Note),
-			ClosedAt: t.now.Truncate(time.Millisecond), ClosedBy: t.staff.ID}
-		for method, n := range c.Counted {
-			if n < 0 || n > money.MaxMinor {
-				return shift.Z{}, refuse("amount_invalid", nil, "amount", n)
-			}
-			if _, ok := f.Expected[method]; !ok && n != 0 && method != order.Cash {
-				return shift.Z{}, refuse("unknown_tender", nil, "method", method)
-			}
-		}
-		for method, want := range f.Expected {
-			got, ok := c.Counted[method]
-			if !ok {
-				got = want
-			}
-			z.Counted[method], z.Difference[method] = got, got-want
-		}
-		if z.Number, err = t.Next("z"); err != nil {
-			return shift.Z{}, err
-		}
-		if err := t.PutSetting("z", rawJSON(z.Number)); err != nil {
-			return shift.Z{}, err
-		}
-		_, head, err := t.Head()
-		if err != nil {
-			return shift.Z{}, err
-		}
-		z.Head = hex.EncodeToString(head[:])
-		cash := ledger.Cash(sh.Drawer)
-		postings := moved(cash, ledger.OverShort, z.Difference[order.Cash], sh.Currency)
-		postings = append(postings, moved("cash:safe", cash, z.Counted[order.Cash], sh.Currency)...)
-		if _, err := t.fact(factClosed, z, postings...); err != nil {
-			return shift.Z{}, err
-		}
-		sh.Closed, sh.Z = z.ClosedAt, &z
-		if err := t.queuePage(s.zPage(sh), sh.ID); err != nil {
-			return shift.Z{}, err
-		}
-		return z, t.putShift(sh)
-	})
 }
 
 // Shifts lists shifts, newest first, for the office: reprinting a Z, comparing days.

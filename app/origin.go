@@ -104,7 +104,7 @@ func (s *Shop) Enrol(ctx context.Context) (Config, error) {
 		if was == Home {
 			return Config{}, refuse("till_is_enrolled", nil)
 		}
-		if t.shift != nil {
+		if s.anyOpen() {
 			return Config{}, refuse("close_shift_first", nil)
 		}
 		conf := s.config()

@@ -38,6 +38,9 @@ func (s *Shop) signOn(ctx context.Context, who shift.Staff, by string) (shift.St
 		if err := t.clockBack(); err != nil {
 			return shift.Staff{}, err
 		}
+		if err := t.ownDrawer(who); err != nil {
+			return shift.Staff{}, err
+		}
 		if _, err := t.fact("staff.signed_on", map[string]string{"staff": who.ID, "by": by}); err != nil {
 			return shift.Staff{}, err
 		}

@@ -74,7 +74,7 @@ func (m *trader) day(t *rand.Rand) {
 			m.sale(t)
 		}
 		m.must(m.shop.Login(m.ctx, "1", "1234"))
-		z, err := m.shop.CloseShift(m.ctx, app.Count{Counted: map[string]int64{order.Cash: 5000}})
+		z, err := m.shop.CloseShift(m.ctx, app.Count{Counted: map[string]int64{order.Cash: 5000}, Note: "点过"})
 		m.must(z, err)
 		m.zs = append(m.zs, z)
 	}

@@ -61,6 +61,7 @@ func (t *turn) settle(o *order.Order) (Sale, error) {
 	if o.Return {
 		kind = "refund"
 	}
+	t.shiftOf(o)
 	o.State, o.Shift, o.Changed = order.Settled, t.shift.ID, t.now
 	return t.issue(&Document{Kind: kind, Order: o, Sum: sum, Restock: o.Return, By: t.by})
 }
@@ -79,6 +80,9 @@ func (t *turn) issue(d *Document) (Sale, error) {
 	}
 	conf := t.s.config()
 	numbering := conf.Numbering()
+	if t.shift.Drawer != conf.Till {
+		numbering = t.shift.Numbering()
+	}
 	n, err := t.Next(series(numbering))
 	if err != nil {
 		return Sale{}, err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,7 @@ type Info struct {
 	Schema  int
 	Ready   bool // set up
 	Config  Config
+	Drawer  string // the drawer at hand, as accounts name it
 	Shift   *shift.Shift
 	Staff   *shift.Staff
 	Sandbox bool
@@ -99,7 +101,7 @@ var Templates = []string{"retail", "supermarket", "restaurant", "clinic", "ticke
 func (s *Shop) Info() Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil || s.conf.Training, Origin: s.origin, Clock: s.back}
+	i := Info{Version: s.p.Version, Schema: s.p.Schema, Ready: s.ready, Config: s.conf, Sandbox: s.p.Sandbox != nil || s.conf.Training, Origin: s.origin, Clock: s.back, Drawer: s.drawer}
 	if s.shift != nil {
 		c := *s.shift
 		i.Shift = &c
@@ -246,7 +248,10 @@ func (s *Shop) Configure(ctx context.Context, conf Config) (Config, error) {
 		if field := conf.wrong(); field != "" {
 			return Config{}, refuse("settings_invalid", nil, "field", field)
 		}
-		if t.shift != nil && conf.TaxPerLine != old.TaxPerLine {
+		if !slices.Equal(conf.Drawers, old.Drawers) && s.furtherOpen() {
+			return Config{}, refuse("close_shift_first", nil)
+		}
+		if s.anyOpen() && conf.TaxPerLine != old.TaxPerLine {
 			return Config{}, refuse("close_shift_first", nil)
 		}
 		if err := catalog.CheckRules(conf.Barcodes); err != nil {
@@ -309,7 +314,11 @@ func (t *turn) putConfig(conf Config) error {
 	if err != nil {
 		return err
 	}
-	t.after = append(t.after, func() { t.s.conf, t.s.ready = conf, true })
+	t.after = append(t.after, func() {
+		if t.s.conf, t.s.ready = conf, true; t.s.drawer == "" {
+			t.s.drawer = conf.Till
+		}
+	})
 	t.tell(Event{Kind: SettingsChanged})
 	return t.PutSetting("shop", b)
 }
@@ -332,18 +341,7 @@ func (s *Shop) load(v View) error {
 	if err := s.arm(v, s.conf); err != nil {
 		return err
 	}
-	b, ok, err = v.Setting("shift")
-	if err != nil || !ok {
-		return err
-	}
-	var open shift.Shift
-	if err := json.Unmarshal(b, &open); err != nil {
-		return err
-	}
-	if open.Open() && open.ID != "" {
-		s.shift = &open
-	}
-	return nil
+	return s.loadDrawers(v)
 }
 
 func orElse(err, other error) error {

@@ -80,7 +80,9 @@ type Shop struct {
 	conf     Config
 	ready    bool // set up
 	staff    *shift.Staff
-	shift    *shift.Shift
+	shift    *shift.Shift              // the one of the drawer at hand
+	drawer   string                    // the drawer at hand
+	drawers  map[string]*shift.Shift   // open shifts by drawer; never changed in place
 	back     time.Duration             // how far the clock stood behind the journal when somebody last signed on
 	waits    map[string]time.Duration  // on the steady clock: no PIN before, by person; "" is the till
 	taxes    map[string]catalog.Tax    // nil: read again
@@ -103,7 +105,7 @@ type Shop struct {
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
 	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{},
-		waits: map[string]time.Duration{}, born: p.Clock.Now()}
+		waits: map[string]time.Duration{}, drawers: map[string]*shift.Shift{}, born: p.Clock.Now()}
 	if c, ok := p.Clock.(Steady); ok {
 		s.bornSteady = c.Steady()
 	}

@@ -34,7 +34,15 @@ func (s *Shop) zPage(sh shift.Shift) receipt.Page {
 		count.Entries = append(count.Entries, amountEntry(name+" "+w("report.expected"), sh.Z.Expected[m], sh.Currency),
 			amountEntry(name+" "+w("report.counted"), sh.Z.Counted[m], sh.Currency), amountEntry(name+" "+w("report.difference"), sh.Z.Difference[m], sh.Currency))
 	}
+	for _, e := range []receipt.Entry{{Label: w("report.approved"), Text: sh.Z.Approved}, {Label: w("report.handed_to"), Text: sh.Z.HandedTo}} {
+		if e.Text != "" {
+			count.Entries = append(count.Entries, e)
+		}
+	}
 	r.Groups = append(r.Groups, count)
+	if sh.Z.Carried {
+		r.Footer = append(r.Footer, w("report.was_carried"))
+	}
 	if sh.Z.Note != "" {
 		r.Footer = append(r.Footer, sh.Z.Note)
 	}

@@ -16,7 +16,8 @@ type Report struct {
 	Copy    int      `json:"copy,omitempty"`
 	Open    bool     `json:"open,omitempty"` // an X report: says that nothing is closed
 	Groups  []Group  `json:"groups"`
-	Sign    bool     `json:"sign,omitempty"` // a line to sign on
+	Sign    bool     `json:"sign,omitempty"`  // a line to sign on
+	Signs   []string `json:"signs,omitempty"` // further lines to sign on, by whom
 	QR      string   `json:"qr,omitempty"`
 	Footer  []string `json:"footer,omitempty"`
 }
@@ -69,6 +70,9 @@ func LayoutReport(r Report, words Words, columns int) Page {
 	w.add(Row{Kind: Rule})
 	if r.Sign {
 		w.add(Row{Kind: Feed, N: 1}, pair(words("report.sign"), "____________", Style{}, columns), Row{Kind: Feed, N: 1})
+	}
+	for _, who := range r.Signs {
+		w.add(Row{Kind: Feed, N: 1}, pair(who, "____________", Style{}, columns), Row{Kind: Feed, N: 1})
 	}
 	if r.QR != "" {
 		w.add(Row{Kind: QR, Text: r.QR, Align: Center})

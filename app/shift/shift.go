@@ -20,19 +20,21 @@ var (
 
 // Shift is one turn at one drawer.
 type Shift struct {
-	ID       string         `json:"shift"`
-	No       int64          `json:"no"`
-	Drawer   string         `json:"drawer"`
-	Staff    string         `json:"staff"`
-	Name     string         `json:"name"`             // of the person, as it was
-	Before   int64          `json:"before"`           // receipts issued before it opened
-	Series   string         `json:"series,omitempty"` // letters in front of its receipts' numbers
-	Day      string         `json:"day"`              // business date, fixed when the shift opened (X9)
-	Currency money.Currency `json:"currency"`
-	Float    int64          `json:"float"` // minor units
-	Opened   time.Time      `json:"opened"`
-	Closed   time.Time      `json:"closed,omitzero"`
-	Z        *Z             `json:"z,omitempty"`
+	ID       string          `json:"shift"`
+	No       int64           `json:"no"`
+	Drawer   string          `json:"drawer"`
+	Staff    string          `json:"staff"`
+	Name     string          `json:"name"`             // of the person, as it was
+	Before   int64           `json:"before"`           // receipts issued before it opened
+	Series   string          `json:"series,omitempty"` // letters in front of its receipts' numbers
+	Day      string          `json:"day"`              // business date, fixed when the shift opened (X9)
+	Currency money.Currency  `json:"currency"`
+	Float    int64           `json:"float"`            // minor units
+	Pieces   map[int64]int64 `json:"pieces,omitempty"` // the float by denomination, where it was counted so
+	From     string          `json:"from,omitempty"`   // the shift it took the drawer over from (X36)
+	Opened   time.Time       `json:"opened"`
+	Closed   time.Time       `json:"closed,omitzero"`
+	Z        *Z              `json:"z,omitempty"`
 }
 
 // Numbering is what stands in front of the shift's receipt numbers.
@@ -122,8 +124,12 @@ type Z struct {
 	Number int64 `json:"number"`
 	Figures
 	Counted    map[string]int64 `json:"counted"`
-	Difference map[string]int64 `json:"difference"` // counted minus expected
+	Difference map[string]int64 `json:"difference"`       // counted minus expected
+	Pieces     map[int64]int64  `json:"pieces,omitempty"` // the cash by denomination, where it was counted so
 	Note       string           `json:"note,omitempty"`
+	Approved   string           `json:"approved,omitempty"`  // who let the difference pass
+	HandedTo   string           `json:"handed_to,omitempty"` // the cash stayed in the drawer for this person (X36)
+	Carried    bool             `json:"carried,omitempty"`   // handed over without being counted
 	ClosedAt   time.Time        `json:"closed_at"`
 	ClosedBy   string           `json:"closed_by"`
 	Head       string           `json:"head"` // head of the hash chain before this fact, hex (X39)
