@@ -214,6 +214,15 @@ func (m memoryTx) Facts(after int64, limit int, each func(*ledger.Fact) error) e
 	}
 	return nil
 }
+func (m memoryTx) FactsBack(before int64, limit int, each func(*ledger.Fact) error) error {
+	for i := min(before, int64(len(m.facts))+1) - 2; i >= 0 && limit > 0; i, limit = i-1, limit-1 {
+		f := m.facts[i]
+		if err := each(&f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 func (m memoryTx) Fact(seq int64) (*ledger.Fact, error) {
 	if seq < 1 || seq > int64(len(m.facts)) {
 		return nil, app.ErrNoFact

@@ -107,8 +107,9 @@ type OrdersTx interface {
 
 // Journal reads facts with their postings, in order of Seq.
 type Journal interface {
-	Facts(after int64, limit int, each func(*ledger.Fact) error) error // the fact is reused between calls
-	Fact(seq int64) (*ledger.Fact, error)                              // ErrNoFact
+	Facts(after int64, limit int, each func(*ledger.Fact) error) error      // the fact is reused between calls
+	FactsBack(before int64, limit int, each func(*ledger.Fact) error) error // newest first, entries below before
+	Fact(seq int64) (*ledger.Fact, error)                                   // ErrNoFact
 	FactByID(id string) (*ledger.Fact, error)
 	Head() (seq int64, hash [32]byte, err error)
 }

@@ -61,6 +61,44 @@ func (v *view) Facts(after int64, limit int, each func(*ledger.Fact) error) erro
 	return cmp.Or(err, facts.end(), posts.end())
 }
 
+// FactsBack reads the journal backwards from below before. What it hands to each is reused.
+func (v *view) FactsBack(before int64, limit int, each func(*ledger.Fact) error) error {
+	facts, err := v.c.query(factColumns+"WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2", before, limit)
+	if err != nil {
+		return err
+	}
+	posts, err := v.c.query("SELECT seq, n, account, minor, currency FROM posting WHERE seq < ?1 ORDER BY seq DESC, n", before)
+	if err != nil {
+		_ = facts.end() // nothing was read
+		return err
+	}
+	var f ledger.Fact
+	more := posts.next()
+	err = func() error {
+		for facts.next() {
+			if err := scanFact(facts, &f); err != nil {
+				return err
+			}
+			f.Postings = f.Postings[:0]
+			for ; more && posts.int64(0) >= f.Seq; more = posts.next() {
+				if posts.int64(0) > f.Seq {
+					continue // of no fact: verify says so
+				}
+				p, err := scanPosting(posts, f.Postings)
+				if err != nil {
+					return err
+				}
+				f.Postings = append(f.Postings, p)
+			}
+			if err := each(&f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}()
+	return cmp.Or(err, facts.end(), posts.end())
+}
+
 // scanFact reads a row into f and reuses what f has.
 func scanFact(s *stmt, f *ledger.Fact) error {
 	f.Seq = s.int64(0)
