@@ -113,7 +113,7 @@ func (s *Shop) trail(v View, q TrailQuery) (Trail, error) {
 	looked, full := 0, errors.New("page is full")
 	pick := q.picker()
 	err = v.FactsBack(before, trailLooks, func(f *ledger.Fact) error {
-		if !q.From.IsZero() && f.At.Before(q.From.Add(-clockSlack)) {
+		if !q.From.IsZero() && f.At.Before(q.From.Add(-turnedBack)) {
 			before = 0
 			return full
 		}
@@ -136,8 +136,8 @@ func (s *Shop) trail(v View, q TrailQuery) (Trail, error) {
 	return out, nil
 }
 
-// clockSlack is how far a till's clock may have been turned back without hiding what was done then.
-const clockSlack = 26 * time.Hour
+// turnedBack is how far a till's clock may have been turned back without hiding what was done then.
+const turnedBack = 26 * time.Hour
 
 // begins finds the entry before which the page looks. Where a last moment is asked for it is found by halving: entries are
 // in order of time but for clocks that were turned back, for which there is slack.
@@ -149,7 +149,7 @@ func begins(v View, q TrailQuery) (int64, error) {
 	if q.To.IsZero() {
 		return head + 1, nil
 	}
-	limit := q.To.Add(clockSlack)
+	limit := q.To.Add(turnedBack)
 	n := sort.Search(int(head), func(i int) bool {
 		f, e := v.Fact(int64(i) + 1)
 		if e != nil {
