@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 
@@ -219,6 +220,8 @@ func (c *till) seen() string {
 		}
 		switch w := o.(type) {
 		case *kit.Text:
+			b.WriteString(w.Text + "\n")
+		case *canvas.Text: // in rows
 			b.WriteString(w.Text + "\n")
 		case *kit.Prose:
 			b.WriteString(w.Text() + "\n")

@@ -50,7 +50,7 @@ type part interface {
 }
 
 // names lists the parts in the order of their digits.
-func names() []string { return []string{"history", "held", "doubt", "loose"} }
+func names() []string { return []string{"history", "held", "doubt", "loose", "bank"} }
 
 // New returns the screen.
 func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
@@ -64,7 +64,7 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.find, s.take = newHistory(s), newRefund(s)
-	s.parts = map[string]part{"history": s.find, "held": newHeld(s), "doubt": newDoubt(s), "loose": newLoose(s), "refund": s.take}
+	s.parts = map[string]part{"history": s.find, "held": newHeld(s), "doubt": newDoubt(s), "bank": newBank(s), "loose": newLoose(s), "refund": s.take}
 	return s
 }
 

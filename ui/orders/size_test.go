@@ -20,7 +20,7 @@ func TestEveryPartFitsTheSmallestWindowInTheLargestLetters(t *testing.T) {
 			c.sell(1)
 			s := orders.New(c.shop, c.env, orders.Calls{})
 			c.show(s)
-			for _, part := range []string{"history", "held", "doubt", "loose"} {
+			for _, part := range []string{"history", "held", "doubt", "loose", "bank"} {
 				s.Open(part)
 				c.pass(0)
 				arrange(c.window.Content())
