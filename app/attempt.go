@@ -16,6 +16,9 @@ func (t *turn) begin(p pay.Provider, o *order.Order, plan pay.Plan) (Attempt, er
 	if !p.Caps().Takes(o.Rules.Currency) {
 		return Attempt{}, refuse("currency_refused", nil, "method", p.ID(), "currency", string(o.Rules.Currency))
 	}
+	if t.s.occupied(p, "") != "" {
+		return Attempt{}, refuse("terminal_busy", nil, "method", p.ID())
+	}
 	conf := t.s.config()
 	plan.Order, plan.Tender, plan.Till, plan.Shift, plan.Title, plan.At = string(o.ID), string(o.ID), conf.Till, t.shift.ID, conf.Shop, t.now
 	a := Attempt{Staff: t.staff.ID, Attempt: pay.NewAttempt(p, plan)}

@@ -8,3 +8,6 @@ func SignOn(s *Shop, who shift.Staff) {
 	defer s.mu.Unlock()
 	s.staff = &who
 }
+
+// Poke makes Run look again: its timers follow the wall, and a test's clock may be faster.
+func Poke(s *Shop) { s.poke() }

@@ -112,7 +112,7 @@ func (s *Shop) Offer(ctx context.Context, ask OfferAsk) (Offer, error) {
 // waiting lists the ways that wait for the payer: one terminal, and the QR of every wallet.
 func (s *Shop) waiting(names []string) ([]Way, error) {
 	var out []Way
-	card := false
+	card, busy := false, false
 	for _, w := range s.Ways() {
 		if w.Flow != pay.ByCard && w.Flow != pay.ByQR {
 			continue
@@ -123,8 +123,15 @@ func (s *Shop) waiting(names []string) ([]Way, error) {
 		if w.Flow == pay.ByCard && card {
 			continue // a till has one terminal in front of the payer
 		}
+		if p := s.provider(w.Method); p != nil && s.occupied(p, "") != "" {
+			busy = true // the other ways are open nevertheless
+			continue
+		}
 		card = card || w.Flow == pay.ByCard
 		out = append(out, w)
+	}
+	if len(out) == 0 && busy {
+		return nil, refuse("terminal_busy", nil, "method", string(pay.ByCard))
 	}
 	if len(out) == 0 {
 		return nil, refuse("no_ways", nil)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"suanpan/app/pay"
@@ -34,6 +35,9 @@ func (s *Shop) Run(ctx context.Context) {
 // Resume takes up what a stop or a crash left: attempts in flight are in doubt and are asked about; they are never sent
 // again. Print jobs under way may be on paper.
 func (s *Shop) Resume(ctx context.Context) error {
+	s.mu.Lock()
+	s.resumed = s.p.Clock.Now()
+	s.mu.Unlock()
 	_, err := change(ctx, s, "resume", nil, func(t *turn) (int, error) {
 		open, err := t.OpenAttempts()
 		if err != nil {
@@ -156,9 +160,12 @@ func (s *Shop) doRefund(ctx context.Context, p pay.Provider, a Attempt, d due) e
 	var obs pay.Observation
 	var err error
 	via := pay.ByRefund
-	if d.Do == pay.DoRefund {
+	switch other := s.occupied(p, a.ID); {
+	case d.Do == pay.DoRefund && other != "":
+		err = fmt.Errorf("payment %s is in doubt at this terminal: %w", other, pay.ErrNotSent)
+	case d.Do == pay.DoRefund:
 		obs, err = r.Refund(ctx, a.Backs[i])
-	} else {
+	default:
 		via = pay.ByQuery
 		obs, err = r.QueryRefund(ctx, a.Backs[i])
 	}
@@ -229,6 +236,9 @@ func (s *Shop) advanceObserved(id string, e pay.Event) (Attempt, error) {
 			return a, err
 		}
 		if err := t.Observe(id, t.now, e.Obs); err != nil {
+			return a, err
+		}
+		if e, err = t.claimed(a, e); err != nil {
 			return a, err
 		}
 		return t.step(a, e)

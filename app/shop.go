@@ -96,6 +96,7 @@ type Shop struct {
 	provided int64                    // counts the lists of providers that there were
 	wake     chan struct{}            // the payment runner looks again
 	flying   map[string]chan struct{} // attempts with a call under way
+	resumed  time.Time                // when this process took up what was left
 	open     map[string]*unproven     // attempts with Wanting
 	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
 	shut     map[string]*Error        // live providers whose settings do not open, and why

@@ -105,6 +105,7 @@ type Caps struct {
 	RefundGap     time.Duration // least time between refunds of one payment
 	TwoStep       bool          // Submit reserves, Capture takes
 	Offline       bool          // the terminal stores and forwards
+	LastOnly      bool          // it knows its last transaction and no own numbers: nothing new may begin while an earlier one is in doubt
 	Bills         []BillKind
 	Zone          *time.Location // in which the provider's days begin; nil: China's, UTC+8
 }

@@ -64,7 +64,7 @@ func (p *Provider) ID() string { return ID }
 
 // Caps implements pay.Provider.
 func (p *Provider) Caps() pay.Caps {
-	return pay.Caps{Merchant: p.s.merchant(), Currencies: p.s.Currencies, Flows: []pay.Flow{pay.ByCard}, PartialRefund: true, TwoStep: p.s.TwoStep}
+	return pay.Caps{Merchant: p.s.merchant(), Currencies: p.s.Currencies, Flows: []pay.Flow{pay.ByCard}, PartialRefund: true, TwoStep: p.s.TwoStep, LastOnly: true}
 }
 
 // Timing implements pay.Provider.
