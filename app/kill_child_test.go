@@ -187,13 +187,14 @@ func mortalTill(doc []byte) error {
 		if err := buyer.act(ctx); err != nil {
 			return err
 		}
-		time.Sleep(time.Duration(buyer.rng.IntN(12)) * time.Millisecond) // people are slower than programs
+		<-time.After(time.Duration(buyer.rng.IntN(12)) * time.Millisecond) // people are slower than programs
 	}
 }
 
 // settleDown sweeps until nothing is open that time could end.
 func settleDown(ctx context.Context, shop *app.Shop, s *store.Store) error {
-	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	until, tick := time.Now().Add(30*time.Second), time.Tick(20*time.Millisecond)
+	for ; ; <-tick {
 		if _, err := shop.Sweep(ctx); err != nil {
 			return err
 		}
