@@ -88,6 +88,7 @@ type BankLine struct {
 	reconcile.BankLine
 	Provider string    `json:"provider,omitempty"` // whose payout it is
 	Days     []pay.Day `json:"days,omitempty"`     // of that provider, that it pays
+	By       string    `json:"by,omitempty"`       // staff who said so; the rules did where empty
 }
 
 // BankImported says what came of a statement.

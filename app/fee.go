@@ -182,13 +182,27 @@ func fees(totals map[string]Delta) map[string]shift.Fee {
 }
 
 // comparing gives the expected fee of a row of a bill: the payment's own, or, where only the bill knows the card's kind, the
-// one that the table gives with it.
-func comparing(table reconcile.FeeTable, zone *time.Location) func(reconcile.Ours, pay.BillLine) reconcile.Expected {
+// one that the table gives with it. What comes back with a refund is a share of its payment's fee, or nothing, as the contract says.
+func comparing(v View, table reconcile.FeeTable, zone *time.Location) func(reconcile.Ours, pay.BillLine) reconcile.Expected {
+	expect := func(at time.Time, flow pay.Flow, l pay.BillLine, minor int64) reconcile.Expected {
+		return table.Expect(at.In(zone).Format(time.DateOnly), string(flow), reconcile.CardKind(l.Channel), minor)
+	}
 	return func(o reconcile.Ours, l pay.BillLine) reconcile.Expected {
-		if o.Refund {
-			return reconcile.Expected{} // what comes back depends on the payment's own fee; the bill's word is booked as it is
+		if !o.Refund {
+			return expect(o.At, o.Flow, l, o.Amount.Minor)
 		}
-		return table.Expect(o.At.In(zone).Format(time.DateOnly), string(o.Flow), reconcile.CardKind(l.Channel), o.Amount.Minor)
+		a, err := v.Attempt(o.Attempt)
+		if err != nil {
+			return reconcile.Expected{} // no payment, no fee to compare with: the bill's word is booked as it is
+		}
+		fee := expect(a.paidAt(), a.Flow, l, a.Amount.Minor)
+		if a.Fee != nil && a.Fee.Known {
+			fee.Known, fee.Minor = true, a.Fee.Minor
+		}
+		if !fee.Known {
+			return reconcile.Expected{}
+		}
+		return table.ExpectBack(fee.Minor, a.Amount.Minor, o.Amount.Minor)
 	}
 }
 

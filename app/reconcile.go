@@ -221,7 +221,7 @@ func (c *comparison) compare(ctx context.Context) error {
 			return false, err
 		}
 		if table, ok := tables[r.Provider]; ok {
-			opt.Fee = comparing(table, c.zone)
+			opt.Fee = comparing(v, table, c.zone)
 		}
 		strays, err := straysOf(v, r.Provider, r.Day)
 		if err != nil {

@@ -1,9 +1,7 @@
 package reconcile
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"suanpan/app/money"
 	"suanpan/app/pay"
@@ -62,23 +57,9 @@ func ReadBank(r io.Reader, f BankFormat, c money.Currency) ([]BankLine, error) {
 	if err := f.Check(); err != nil {
 		return nil, err
 	}
-	raw, err := io.ReadAll(io.LimitReader(r, statementMax+1))
+	in, err := statement(r)
 	if err != nil {
 		return nil, err
-	}
-	if len(raw) > statementMax {
-		return nil, fmt.Errorf("%w: larger than %d bytes", ErrBank, statementMax)
-	}
-	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(raw) {
-		if raw, err = simplifiedchinese.GB18030.NewDecoder().Bytes(raw); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBank, err)
-		}
-	}
-	in := csv.NewReader(bytes.NewReader(raw))
-	in.FieldsPerRecord, in.LazyQuotes, in.TrimLeadingSpace = -1, true, true
-	if line, _, _ := bytes.Cut(raw, []byte("\n")); bytes.Count(line, []byte(";")) > bytes.Count(line, []byte(",")) {
-		in.Comma = ';'
 	}
 	t := bankTable{f: f, c: c, like: map[string]int{}}
 	for {
@@ -112,9 +93,7 @@ type bankTable struct {
 }
 
 func (t *bankTable) take(row int, cells []string) error {
-	for i := range cells {
-		cells[i] = strings.TrimSpace(strings.Trim(strings.TrimSpace(cells[i]), "\t`'"))
-	}
+	cleaned(cells)
 	if !t.titled {
 		t.title(cells)
 		return nil
@@ -242,8 +221,8 @@ func (r ArrivalRule) Knows(l BankLine) bool {
 
 // Payout is one day's net that should arrive.
 type Payout struct {
-	Day pay.Day
-	Net int64 // minor units
+	Day pay.Day `json:"day"`
+	Net int64   `json:"net"` // minor units
 }
 
 // daysTogether bounds how many days one line may pay: a long holiday.

@@ -216,14 +216,29 @@ func (t FeeTable) Expect(day, channel, card string, minor int64) Expected {
 	return Expected{Known: true, Minor: r.Fee(minor, t.Rounding), Rule: r.ID, Mode: t.Rounding, Likely: func(theirs int64) string { return t.likely(theirs, minor) }}
 }
 
-// ExpectBack is the fee that comes back with a refund: fee is the payment's, and never more than that comes back.
+// ExpectBack is the fee that comes back with a refund: fee is the payment's, and never more than that comes back. Where the bill
+// says otherwise, Likely names the other way of the contract if it fits.
 func (t FeeTable) ExpectBack(fee, paid, back int64) Expected {
-	if t.Return == ReturnNone || paid <= 0 {
-		return Expected{Known: true, Rule: string(t.Return), Mode: t.Rounding}
+	out := Expected{Known: true, Rule: string(t.Return), Mode: t.Rounding}
+	shared := int64(0)
+	if paid > 0 {
+		hi, lo := bits.Mul64(uint64(fee), uint64(back))
+		q, rest := bits.Div64(hi, lo, uint64(paid))
+		shared = -(int64(q) + carry(int64(rest), paid, t.Rounding))
 	}
-	hi, lo := bits.Mul64(uint64(fee), uint64(back))
-	q, rest := bits.Div64(hi, lo, uint64(paid))
-	return Expected{Known: true, Minor: -(int64(q) + carry(int64(rest), paid, t.Rounding)), Rule: string(t.Return), Mode: t.Rounding}
+	other := ReturnNone
+	if t.Return == ReturnNone {
+		other = ReturnShare
+	} else {
+		out.Minor = shared
+	}
+	out.Likely = func(theirs int64) string {
+		if (other == ReturnNone && theirs == 0) || (other == ReturnShare && theirs == shared) {
+			return string(other)
+		}
+		return ""
+	}
+	return out
 }
 
 // likely names the rule of the table that gives theirs; empty where none does.

@@ -335,9 +335,11 @@ func (m *Match) Finish() (Result, error) {
 			m.out.Ours.Payments++
 			m.out.Ours.Paid += o.Amount.Minor
 		}
-		if o.Fee == NoFee {
+		switch {
+		case o.Refund: // what comes back with it depends on its payment
+		case o.Fee == NoFee:
 			m.out.Ours.FeeUnknown++
-		} else if !o.Refund {
+		default:
 			m.out.Ours.Fee += pay.Micros(o.Fee * perMinor(o.Amount.Currency))
 		}
 		if _, there := m.seen[m.key(o.No, "", pay.BillLine{}, o.Refund)]; there || (m.opt.Stray != nil && m.opt.Stray(o.No, o.Refund)) {

@@ -41,6 +41,8 @@ type Screen struct {
 	take    *kit.Button
 	settle  *kit.Button
 	stopRun context.CancelFunc
+	page    fyne.CanvasObject // the day
+	office  *office
 }
 
 // New returns the screen.
@@ -62,13 +64,16 @@ func New(shop *app.Shop, env kit.Env) *Screen {
 	s.settle = kit.NewButton(k, kit.Plain, w("reconcile.settle"), s.openSettle)
 	before := kit.NewIconButton(k, "back", "", func() { s.turn(-1) })
 	after := kit.NewIconButton(k, "forward", "", func() { s.turn(1) })
-	bar := container.NewBorder(nil, nil, container.NewHBox(before, s.head, after), s.bring, s.state)
+	far := kit.NewButton(k, kit.Plain, w("reconcile.office"), func() { s.office.show("bank") }).Hint(k.Hint(kit.Discount))
+	bar := container.NewBorder(nil, nil, container.NewHBox(before, s.head, after), container.NewHBox(s.bring, far), s.state)
 	s.none = kit.NewEmpty(w("reconcile.empty"), w("reconcile.empty_text"), nil)
 	s.state.Fit = kit.Clip
 	under := container.NewStack(s.work, s.none)
 	page := container.NewBorder(bar, kit.Row(s.look, s.take, s.settle, s.run), nil, nil, container.New(halves{}, s.days, under))
-	s.stage = kit.NewStage(k, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
+	s.page = &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}}
+	s.stage = kit.NewStage(k, s.page)
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
+	s.office = newOffice(s)
 	return s
 }
 
@@ -96,11 +101,15 @@ func (s *Screen) Content() fyne.CanvasObject { return s.stage }
 func (s *Screen) Shown() {
 	s.Hidden()
 	s.shown = true
-	s.pop = s.env.Keys.Push(kit.Bindings{Acts: map[kit.Act]func(){
+	s.pop = s.env.Keys.Push(kit.Bindings{Acts: s.either(map[kit.Act]func(){kit.Discount: func() { s.office.show("bank") },
 		kit.Pay: s.runDay, kit.Back: s.back, kit.Previous: func() { s.step(-1) }, kit.Next: func() { s.step(1) }, kit.Search: s.openTrail,
-		kit.PageUp: func() { s.turn(-1) }, kit.PageDown: func() { s.turn(1) }, kit.Quantity: s.openSettle, kit.Hold: s.takeOn}})
+		kit.PageUp: func() { s.turn(-1) }, kit.PageDown: func() { s.turn(1) }, kit.Quantity: s.openSettle, kit.Hold: s.takeOn})})
 	if s.day == "" {
 		s.day = s.shop.BillDay("")
+	}
+	if s.office.open() {
+		s.office.show(s.office.at)
+		return
 	}
 	s.read()
 }
@@ -120,6 +129,10 @@ func (s *Screen) Hidden() {
 // Heard follows what happens.
 func (s *Screen) Heard(e app.Event) {
 	if s.shown && (e.Kind == app.Reconciled || e.Kind == app.Refresh) {
+		if s.office.open() {
+			s.office.heard()
+			return
+		}
 		s.read()
 	}
 }
@@ -322,7 +335,7 @@ func (s *Screen) check() {
 	able(s.settle, item && i.Open())
 }
 
-func able(b *kit.Button, on bool) {
+func able(b fyne.Disableable, on bool) {
 	if on {
 		b.Enable()
 	} else {

@@ -128,6 +128,58 @@ func TestTheScreenFitsTheSmallestWindowInTheLargestLetters(t *testing.T) {
 			if m := s.Content().MinSize(); m.Width > width-rail*scale || m.Height > height-line*scale {
 				c.t.Errorf("at scale %v it wants %v", scale, m)
 			}
+			c.press(fyne.KeyF5)
+			for range 4 { // the pages behind the day
+				c.pass(time.Second)
+				arrange(c.window.Content())
+				if m := s.Content().MinSize(); m.Width > width-rail*scale || m.Height > height-line*scale {
+					c.t.Errorf("a page of the office at scale %v wants %v:\n%s", scale, m, c.seen())
+				}
+				c.press(fyne.KeyPageDown)
+			}
 		}, w)
 	}
+}
+
+// The pages behind the day are reached by one key and left by another; each fits the smallest window.
+func TestTheOfficeIsWalkedByKeys(t *testing.T) {
+	w := &wallet{}
+	day(t, func(c *till) {
+		s := traded(c, w)
+		c.press(fyne.KeyPageDown)
+		c.press(fyne.KeyReturn)
+		c.pass(time.Second)
+		c.press(fyne.KeyF5)
+		c.pass(time.Second)
+		c.picture("office-bank")
+		c.press(fyne.KeyPageDown)
+		c.pass(time.Second)
+		c.sees("fees are unknown, not zero")
+		c.press(fyne.KeyF3)
+		c.write("0.6")
+		c.sees("¥100.00 costs ¥0.60")
+		c.picture("office-fees")
+		c.press(fyne.KeyF12)
+		c.pass(time.Second)
+		c.press(fyne.KeyF3)
+		c.sees("overlaps from")
+		c.picture("office-fees-fault")
+		c.tap(c.words("remove"))
+		c.not("overlaps from")
+		if tables := must(c.shop.Fees(c.env.Context)); len(tables) != 1 || tables[0].Rules[0].Rate != 6000 {
+			t.Errorf("%+v", tables)
+		}
+		c.window.Canvas().Unfocus()
+		c.press(fyne.KeyPageDown)
+		c.pass(time.Second)
+		c.press(fyne.KeyPlus)
+		c.picture("office-service")
+		c.press(fyne.KeyPageDown)
+		c.pass(time.Second)
+		c.picture("office-arrival")
+		c.press(fyne.KeyEscape)
+		c.pass(time.Second)
+		c.sees("Fetch and compare")
+		s.Hidden()
+	}, w)
 }

@@ -76,5 +76,5 @@ func feeMethods() []Method {
 			}
 			return map[string]any{"tables": out}, err
 		}),
-	}, append(arrivalMethods(), bankMethods()...)...)
+	}, append(append(arrivalMethods(), bankMethods()...), serviceMethods()...)...)
 }
