@@ -250,6 +250,13 @@ func (c *till) sees(words ...string) {
 	}
 }
 
+func (c *till) not(words string) {
+	c.t.Helper()
+	if strings.Contains(c.seen(), words) {
+		c.t.Fatalf("%q is on the screen:\n%s", words, c.seen())
+	}
+}
+
 // arrange lays out everything again, as the real canvas does when what a part asks for has changed with its width.
 func arrange(o fyne.CanvasObject) {
 	for range 3 {
