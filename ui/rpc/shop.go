@@ -61,28 +61,33 @@ type login struct {
 type cash struct {
 	Key
 	Approval
-	Amount int64  `json:"amount"`
-	Reason string `json:"reason"`
+	app.CashPut
 }
 
 type closing struct {
 	Key
 	Approval
-	Counted map[string]int64 `json:"counted"`
-	Note    string           `json:"note,omitempty"`
+	app.Count
 }
 
 // Approval is a second person's sign-off for one request (X38).
 type Approval struct {
 	Approver    string `json:"approver,omitempty"`
 	ApproverPIN string `json:"approver_pin,omitempty"`
+	Second      string `json:"second_approver,omitempty"` // where the shop wants two people for the act
+	SecondPIN   string `json:"second_approver_pin,omitempty"`
+	Why         string `json:"approval_reason,omitempty"`
 }
 
 func (a Approval) in(ctx context.Context, f *Face) (context.Context, error) {
 	if a.Approver == "" {
 		return ctx, nil
 	}
-	return f.Shop.Approve(ctx, a.Approver, a.ApproverPIN)
+	ctx, err := f.Shop.ApproveFor(ctx, app.ApprovalAsk{Staff: a.Approver, PIN: a.ApproverPIN, Reason: a.Why})
+	if err != nil || a.Second == "" {
+		return ctx, err
+	}
+	return f.Shop.ApproveFor(ctx, app.ApprovalAsk{Staff: a.Second, PIN: a.SecondPIN, Reason: a.Why})
 }
 
 // both applies key and approval.
@@ -116,22 +121,22 @@ func shopMethods() []Method {
 			who, err := f.Shop.PutStaff(p.in(ctx), app.StaffPut{ID: p.Staff, Name: p.Name, Roles: p.Roles, PIN: p.PIN, Left: p.Left})
 			return map[string]any{"staff": who.ID}, err
 		}),
-		def(g, "shift.open", "Opens the drawer's shift with a float.", func(ctx context.Context, f *Face, p struct {
+		def(g, "shift.open", "Opens the drawer's shift with a float; pieces says how many of each denomination make it.", func(ctx context.Context, f *Face, p struct {
 			Key
-			Float int64 `json:"float"`
+			app.Opening
 		}) (map[string]any, error) {
-			sh, err := f.Shop.OpenShift(p.in(ctx), p.Float)
+			sh, err := f.Shop.OpenShiftBy(p.in(ctx), p.Opening)
 			return map[string]any{"shift": sh.ID, "no": sh.No, "day": sh.Day}, err
 		}),
-		def(g, "shift.cash", "Puts cash in (positive) or takes it out (negative). drawer is the expected cash, for roles that may see it.", func(ctx context.Context, f *Face, p cash) (map[string]any, error) {
+		def(g, "shift.cash", "Puts cash in (positive) or takes it out (negative). drawer is the expected cash, for roles that may see it. With pick_up it goes to the safe in a bag that was never used, and wants an approver who signs with the cashier.", func(ctx context.Context, f *Face, p cash) (map[string]any, error) {
 			ctx, err := both(ctx, f, p.Key, p.Approval)
 			if err != nil {
 				return nil, err
 			}
-			out := map[string]any{}
-			drawer, err := f.Shop.MoveCash(ctx, p.Amount, p.Reason)
-			if drawer != nil {
-				out["drawer"] = *drawer
+			m, err := f.Shop.PutCash(ctx, p.CashPut)
+			out := map[string]any{"slip": m.Slip}
+			if m.Drawer != nil {
+				out["drawer"] = *m.Drawer
 			}
 			return out, err
 		}),
@@ -140,7 +145,7 @@ func shopMethods() []Method {
 			if err != nil {
 				return nil, err
 			}
-			z, err := f.Shop.CloseShift(ctx, app.Count{Counted: p.Counted, Note: p.Note})
+			z, err := f.Shop.CloseShift(ctx, p.Count)
 			return map[string]any{"z": zReport{z, taxLines(z.Taxes)}}, err
 		}),
 		def(g, "report.x", "The open shift's figures; nothing is closed.", func(ctx context.Context, f *Face, _ none) (xReport, error) {
