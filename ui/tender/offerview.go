@@ -186,7 +186,7 @@ func (v *offerView) way(way app.OfferWay) fyne.CanvasObject {
 		word += ": " + w("tender.reason."+way.Reason)
 	}
 	rows := []fyne.CanvasObject{name, kit.NewProse(l.level.Shape() + " " + word).Small().In(l.colour)}
-	if text := way.Text; text != "" && way.State.Open() {
+	if text := way.Text; text != "" && way.State.Open() && way.Flow == pay.ByCard { // a wallet's "Success" is about its answer, not about money
 		rows = append(rows, kit.NewProse("'"+text+"'").Small().In(kit.Ink))
 	}
 	return container.NewVBox(append(rows, kit.NewRule())...)

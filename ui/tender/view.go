@@ -109,8 +109,20 @@ func (s *Screen) wayName(way app.Way) string {
 		return s.env.Words("tender.way.code")
 	case way.Flow == pay.ByQR || way.Flow == pay.ByStatic:
 		return s.env.Words("tender.way.qr", s.method(way.Method))
+	case way.Flow == pay.ByCard && s.pay.terminals() > 1:
+		return s.method(way.Method) + " " + way.Method
 	}
 	return s.method(way.Method)
+}
+
+// terminals counts the card terminals among the ways: two of them are told apart by their own names.
+func (v *payView) terminals() (n int) {
+	for _, w := range v.ways {
+		if w.Flow == pay.ByCard {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Screen) method(id string) string { return s.env.Words("receipt.method." + id) }

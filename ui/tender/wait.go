@@ -82,7 +82,7 @@ func (v *waitView) set(p app.Payment) {
 	if byHand {
 		v.word.SetText(l.level.Shape() + " " + w("tender.state.by_hand"))
 	}
-	if p.Words != "" && open && v.qr.Hidden {
+	if p.Words != "" && open && p.Flow == pay.ByCard {
 		v.text.SetText("'" + p.Words + "'\n" + text)
 	}
 	if p.State == pay.CancelPending || p.State == pay.LateSuccess || p.State == pay.Refunding || p.State == pay.NeedsReview {
