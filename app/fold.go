@@ -18,6 +18,7 @@ type core struct {
 	Till    string    `json:"till"`
 	Drawer  string    `json:"drawer"`
 	Restock bool      `json:"restock"`
+	Loose   bool      `json:"loose"`
 	Day     string    `json:"day"`
 	At      string    `json:"at"`
 	Order   coreOrder `json:"order"`
@@ -165,6 +166,9 @@ func fold(f *ledger.Fact) (e Entry, d *core, err error) {
 		for _, l := range m.Lines {
 			e.add("stock", l.SKU, int64(l.Delta), 0)
 		}
+	}
+	if err == nil {
+		e.person(f, d)
 	}
 	if err != nil {
 		return e, nil, fmt.Errorf("fold %s %s: %w", f.Kind, f.ID, err)

@@ -13,7 +13,7 @@ import (
 
 // foldVersion numbers what Fold derives from facts. Whoever changes the totals raises it: the next start of every older
 // shop folds its journal anew.
-const foldVersion = 3
+const foldVersion = 4
 
 // refold brings the totals of a shop that an older program wrote to what Fold derives today, in one transaction. The
 // journal is not touched. One that cannot be folded keeps its totals: verify says what is wrong with it.

@@ -117,6 +117,11 @@ func TestTheTrailIsFilteredPagedAndDrilled(t *testing.T) {
 	if err != nil || raw.Hash != sold.Rows[0].Hash || len(raw.Postings) < 2 || !strings.Contains(string(raw.Body), "A-000007") {
 		t.Errorf("raw entry: %+v", raw)
 	}
+	day := r.shop.Info().Shift.Day
+	report, err := r.shop.SignalReport(ctx, day, day)
+	if err != nil || len(report.People) != 1 || report.People[0].Sales != 7 || report.People[0].Signals["void"].Count != 7 || report.People[0].Signals["drawer"].Count != 1 || report.People[0].Signals["void"].Judged {
+		t.Errorf("signals: %+v %v", report, err)
+	}
 	path := filepath.Join(t.TempDir(), "trail.csv")
 	n, err := r.shop.ExportActs(ctx, app.TrailQuery{Group: "corrections"}, path, "en")
 	b, lost := os.ReadFile(path)

@@ -16,6 +16,12 @@ func trailMethods() []Method {
 		}) (app.RawEntry, error) {
 			return f.Shop.ActAt(ctx, p.Entry)
 		}),
+		def(g, "trail.signals", "Compares people over business days, both included: acts per 100 sales beside the median of the others. It ranks nobody, and judges nothing where documents are few.", func(ctx context.Context, f *Face, p struct {
+			From string `json:"from"`
+			To   string `json:"to"`
+		}) (app.SignalReport, error) {
+			return f.Shop.SignalReport(ctx, p.From, p.To)
+		}),
 		def(g, "trail.export", "Writes a part of the trail to a CSV file. That it was written is an entry itself.", func(ctx context.Context, f *Face, p struct {
 			Query  app.TrailQuery `json:"query"`
 			Path   string         `json:"path"`
