@@ -24,13 +24,35 @@ func alipayOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 }
 
 func alipayTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := alipaybox.Start(ctx, alipaybox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep})
+	o := alipaybox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep}
+	own, err := asOf[alipay.Form](t)
+	if err != nil {
+		return played{}, err
+	}
+	if own != nil {
+		half, err := publicHalf(own.PrivateKey)
+		if err != nil {
+			return played{}, err
+		}
+		m := alipaybox.Merchant{AppID: own.AppID, SellerID: own.SellerID, Public: half}
+		if o.Certificates = own.Mode == alipay.CertificateMode; o.Certificates {
+			m.AppCert = own.AppCert
+		}
+		if o.Keys, err = alipaybox.KeysOf(m); err != nil {
+			return played{}, err
+		}
+	}
+	box, err := alipaybox.Start(ctx, o)
 	if err != nil {
 		return played{}, err
 	}
 	s := box.Settings()
-	doc, err := json.Marshal(alipay.Form{BaseURL: s.BaseURL, Training: true, Mode: s.Mode, AppID: s.AppID, SellerID: s.SellerID,
-		PrivateKey: s.PrivateKey, AlipayKey: s.AlipayKey})
+	form := alipay.Form{AppID: s.AppID, SellerID: s.SellerID, PrivateKey: s.PrivateKey}
+	if own != nil {
+		form = *own
+	}
+	form.BaseURL, form.Training, form.Mode, form.AlipayKey, form.AlipayCert, form.RootCert = s.BaseURL, true, s.Mode, s.AlipayKey, s.AlipayCert, s.RootCert
+	doc, err := json.Marshal(form)
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(s.Root))
 	return played{box, doc, roots}, err

@@ -57,7 +57,7 @@ type tryout struct {
 	plain  bool          // no TLS where the wire can do without: nobody outside this process knows the authority
 	quick  time.Duration // how long a stand-in payer needs for a password
 	keep   sandbox.Keep  // nil: everything begins anew
-	as     []byte        // settings of the merchant whom it serves with his own numbers and key; nil: one of its own
+	as     []byte        // settings of the merchant whom it serves with his own numbers and key; nil: one of its own. The key may be its public half
 }
 
 // played is a stand-in that runs, with settings that reach it.
@@ -65,6 +65,15 @@ type played struct {
 	book     sandbox.Book
 	settings json.RawMessage
 	roots    *x509.CertPool // its private authority; nil where the wire has none
+}
+
+// asOf reads the settings of a merchant who brings his own; nil without any.
+func asOf[T any](t tryout) (*T, error) {
+	if t.as == nil {
+		return nil, nil
+	}
+	form, err := strict[T](t.as)
+	return &form, err
 }
 
 // strict reads a settings form; a name that it does not know is an error.
@@ -88,15 +97,20 @@ func wechatOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 
 func wechatTrial(ctx context.Context, t tryout) (played, error) {
 	o := sandbox.Options{Addr: t.addr, TLS: !t.plain, Faults: t.faults, PasswordAfter: t.quick, ScanAfter: t.quick, Keep: t.keep}
+	own, err := asOf[wechatpay.Form](t)
+	if err != nil {
+		return played{}, err
+	}
 	var form wechatpay.Form
-	if t.as != nil {
-		var err error
-		if form, err = strict[wechatpay.Form](t.as); err != nil {
+	if own != nil {
+		half, err := publicHalf(own.PrivateKey)
+		if err != nil {
 			return played{}, err
 		}
-		if o.Keys, err = ownMerchant(form); err != nil {
+		if o.Keys, err = sandbox.KeysOf(sandbox.Merchant{AppID: own.AppID, MchID: own.MchID, Serial: own.Serial, Public: half}); err != nil {
 			return played{}, err
 		}
+		form = *own
 	}
 	box, err := sandbox.Start(ctx, o)
 	if err != nil {

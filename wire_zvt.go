@@ -21,12 +21,19 @@ func zvtOf(doc json.RawMessage, e edge) (pay.Provider, error) {
 	return zvt.New(settings, e.dial)
 }
 
-// zvtTrial is a terminal that takes whatever currency the shop has.
+// zvtTrial is a terminal that takes whatever currency the shop has; with settings of a merchant, his terminal at another address.
 func zvtTrial(ctx context.Context, t tryout) (played, error) {
-	box, err := zvtbox.Start(ctx, zvtbox.Options{Addr: t.addr, Faults: t.faults, Payer: t.quick / 2, Keep: t.keep})
+	form := zvt.Form{Currencies: "EUR,CHF,GBP,USD,CNY,HKD"}
+	if own, err := asOf[zvt.Form](t); err != nil {
+		return played{}, err
+	} else if own != nil {
+		form = *own
+	}
+	box, err := zvtbox.Start(ctx, zvtbox.Options{Addr: t.addr, Faults: t.faults, Payer: t.quick / 2, Keep: t.keep, BlockID: form.TerminalID})
 	if err != nil {
 		return played{}, err
 	}
-	doc, err := json.Marshal(zvt.Form{Address: "tcp:" + box.Address(), Currencies: "EUR,CHF,GBP,USD,CNY,HKD", Training: true})
+	form.Address, form.Training = "tcp:"+box.Address(), true
+	doc, err := json.Marshal(form)
 	return played{book: box, settings: doc}, err
 }

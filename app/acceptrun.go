@@ -164,13 +164,20 @@ func (r *script) ask(ctx context.Context, step *AcceptStep, a pay.Attempt) (pay.
 		if err := r.sleep(ctx, acceptPause); err != nil {
 			return a, &errStep{"no_answer", err}
 		}
-		begun := r.s.p.Clock.Now()
-		o, err := r.p.Query(ctx, a.Ref())
+		via, begun := pay.ByQuery, r.s.p.Clock.Now()
+		var o pay.Observation
+		var err error
+		if taker, ok := r.p.(pay.Capturer); ok && a.State == pay.Reserved {
+			via = pay.ByCapture
+			o, err = taker.Capture(ctx, a.Ref(), a.Amount)
+		} else {
+			o, err = r.p.Query(ctx, a.Ref())
+		}
 		if err != nil {
 			return a, &errStep{"not_sent", err}
 		}
 		step.keep(o)
-		a, _ = pay.Step(a, pay.Answered(pay.ByQuery, o, nil, begun, r.s.p.Clock.Now()))
+		a, _ = pay.Step(a, pay.Answered(via, o, nil, begun, r.s.p.Clock.Now()))
 	}
 	return a, nil
 }
@@ -220,11 +227,16 @@ func (r *script) refund(ctx context.Context, step *AcceptStep) error {
 	if r.p.Caps().PartialRefund {
 		amount.Minor /= 2
 	}
-	a, row, err := pay.StartRefund(r.paid, nil, pay.RefundPlan{ID: NewID(), Amount: amount, Words: "acceptance", At: r.s.p.Clock.Now()})
+	return r.giveBack(ctx, step, giver, &r.paid, amount)
+}
+
+// giveBack refunds a part or the whole of a payment, and asks until that is decided.
+func (r *script) giveBack(ctx context.Context, step *AcceptStep, giver pay.Refunder, of *pay.Attempt, amount money.Amount) error {
+	a, row, err := pay.StartRefund(*of, nil, pay.RefundPlan{ID: NewID(), Amount: amount, Words: "acceptance", At: r.s.p.Clock.Now()})
 	if err != nil {
 		return &errStep{"refused", err}
 	}
-	r.paid, step.OwnNo = a, row.No
+	*of, step.OwnNo = a, row.No
 	o, err := giver.Refund(ctx, row)
 	for range acceptAsks {
 		if err != nil {
@@ -255,6 +267,9 @@ func (r *script) reverse(ctx context.Context, step *AcceptStep) error {
 	if err != nil {
 		return err
 	}
+	if giver, ok := r.p.(pay.Refunder); ok && a.Flow == pay.ByCard && a.State == pay.Succeeded {
+		return r.giveBack(ctx, step, giver, &a, a.Amount) // a terminal takes a finished payment back by reversing it whole
+	}
 	if wait := r.p.Timing(a.Flow).MinCancelAge; wait > 0 {
 		step.Note = fmt.Sprint(int(wait/time.Second), " s")
 		r.show()
@@ -263,7 +278,7 @@ func (r *script) reverse(ctx context.Context, step *AcceptStep) error {
 		}
 	}
 	ref := a.Ref()
-	ref.Void = a.State == pay.Succeeded
+	ref.Void = a.State == pay.Reserved
 	o, err := canceler.Cancel(ctx, ref)
 	for range acceptAsks {
 		if err != nil {

@@ -60,7 +60,7 @@ func nexoPort(t testing.TB) *port {
 	t.Cleanup(func() { _ = box.Close() })
 	s := box.Settings()
 	settings, err := nexo.Parse(nexo.Form{Address: s.Address, Training: true, Environment: s.Environment, POIID: s.POIID, SaleID: s.SaleID,
-		Root: s.Root, KeyIdentifier: s.KeyIdentifier, KeyVersion: s.KeyVersion, Passphrase: s.Passphrase, Currency: s.Currency})
+		Root: s.Root, KeyIdentifier: s.KeyIdentifier, KeyVersion: json.Number(s.KeyVersion), Passphrase: s.Passphrase, Currency: s.Currency})
 	if err != nil {
 		t.Fatal(err)
 	}

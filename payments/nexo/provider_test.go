@@ -81,7 +81,7 @@ func newRig(t testing.TB, change func(*nexobox.Options)) *rig {
 func (r *rig) form() Form {
 	s := r.Settings()
 	return Form{Address: s.Address, Training: true, Environment: s.Environment, POIID: s.POIID, SaleID: s.SaleID, Root: s.Root,
-		KeyIdentifier: s.KeyIdentifier, KeyVersion: s.KeyVersion, Passphrase: s.Passphrase, Currency: s.Currency}
+		KeyIdentifier: s.KeyIdentifier, KeyVersion: json.Number(s.KeyVersion), Passphrase: s.Passphrase, Currency: s.Currency}
 }
 
 func (r *rig) provider(f Form) *Provider {

@@ -14,6 +14,7 @@ package nexo
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -35,16 +36,16 @@ var ErrSettings = errors.New("nexo: settings cannot be used")
 
 // Form is what people and files hold. Passphrase is a secret: it goes into a payments.Vault, never into a log.
 type Form struct {
-	Address       string `json:"address"`            // host:8443 or the whole https address
-	Training      bool   `json:"training,omitempty"` // loopback only, and only then
-	Environment   string `json:"environment"`        // test or live: must be that of the terminal's certificate
-	POIID         string `json:"poi_id"`             // model-serial
-	SaleID        string `json:"sale_id"`            // this till's name, its own at each terminal
-	Root          string `json:"root"`               // PEM: the only authority whose terminals are trusted
-	KeyIdentifier string `json:"key_identifier"`
-	KeyVersion    string `json:"key_version"`
-	Passphrase    string `json:"passphrase,omitempty"`
-	Currency      string `json:"currency"`
+	Address       string      `json:"address"`            // host:8443 or the whole https address
+	Training      bool        `json:"training,omitempty"` // loopback only, and only then
+	Environment   string      `json:"environment"`        // test or live: must be that of the terminal's certificate
+	POIID         string      `json:"poi_id"`             // model-serial
+	SaleID        string      `json:"sale_id"`            // this till's name, its own at each terminal
+	Root          string      `json:"root"`               // PEM: the only authority whose terminals are trusted
+	KeyIdentifier string      `json:"key_identifier"`
+	KeyVersion    json.Number `json:"key_version"` // a number, or its text
+	Passphrase    string      `json:"passphrase,omitempty"`
+	Currency      string      `json:"currency"`
 }
 
 // Fields is what the settings form asks.
@@ -85,7 +86,7 @@ func Parse(f Form) (Settings, error) {
 		return s, fmt.Errorf("%w: root certificate", ErrSettings)
 	}
 	var err error
-	if s.KeyVersion, err = strconv.Atoi(strings.TrimSpace(f.KeyVersion)); err != nil {
+	if s.KeyVersion, err = strconv.Atoi(strings.TrimSpace(f.KeyVersion.String())); err != nil {
 		return s, fmt.Errorf("%w: key version", ErrSettings)
 	}
 	return s.check()

@@ -130,7 +130,7 @@ func (b *Box) pack(kind string, day time.Time, hit struck) []byte {
 	var file bytes.Buffer
 	z := zip.NewWriter(&file)
 	for i, name := range names {
-		name = fmt.Sprintf("%s0156_%s_%s.csv", sellerID, day.Format("20060102"), name)
+		name = fmt.Sprintf("%s0156_%s_%s.csv", b.keys.sellerID, day.Format("20060102"), name)
 		w, err := z.CreateHeader(&zip.FileHeader{Name: string(gbk(name)), NonUTF8: true, Method: zip.Deflate, Modified: day.AddDate(0, 0, 1)})
 		if err == nil {
 			_, err = w.Write(gbk(texts[i]))
@@ -154,9 +154,9 @@ func gbk(text string) []byte {
 }
 
 // page is a table with its remarks, as Alipay writes them. foot is left out where the bill is cut off.
-func page(title, list string, day time.Time, head string, rows, foot []string, cut bool) string {
+func (b *Box) page(title, list string, day time.Time, head string, rows, foot []string, cut bool) string {
 	dash := strings.Repeat("-", 41)
-	out := []string{"#支付宝" + title + "查询", "#账号：[" + sellerID + "0156]",
+	out := []string{"#支付宝" + title + "查询", "#账号：[" + b.keys.sellerID + "0156]",
 		"#起始日期：[" + day.Format("2006年01月02日 15:04:05") + "]   终止日期：[" + day.AddDate(0, 0, 1).Format("2006年01月02日 15:04:05") + "]",
 		"#" + dash + list + dash[1:], head}
 	if cut {
@@ -208,7 +208,7 @@ func (b *Box) tradeTable(rows []row, day time.Time, hit struck) string {
 		fmt.Sprintf("#交易合计：%d笔，商家实收共%s元，商家优惠共0.00元", s.paid, yuan(s.paidMinor)),
 		fmt.Sprintf("#退款合计：%d笔，商家实收退款共%s元，商家优惠退款共0.00元", s.back, yuan(s.backMinor)),
 	}
-	return page("业务明细", "业务明细列表", day, head, lines, foot, hit.has("bill_cut"))
+	return b.page("业务明细", "业务明细列表", day, head, lines, foot, hit.has("bill_cut"))
 }
 
 // cell quotes what would break a row.
@@ -226,7 +226,7 @@ func (b *Box) tradeSums(rows []row, day time.Time) string {
 		net := s.paidMinor + s.backMinor
 		return fmt.Sprintf("%s,\t,%d,%d,%s,%s,0.00,0.00,0.00,%s,0.00,%s", name, s.paid, s.back, yuan(net), yuan(net), yuan(-s.fee), yuan(net-s.fee))
 	}
-	return page("业务汇总", "业务汇总列表", day, head, []string{line("其他\t"), line("合计")}, nil, false)
+	return b.page("业务汇总", "业务汇总列表", day, head, []string{line("其他\t"), line("合计")}, nil, false)
 }
 
 func (b *Box) fundTable(rows []row, day time.Time, hit struck) string {
@@ -258,11 +258,11 @@ func (b *Box) fundTable(rows []row, day time.Time, hit struck) string {
 		inMinor++
 	}
 	foot := []string{fmt.Sprintf("#支出合计：%d笔，共%s元", out, yuan(outMinor)), fmt.Sprintf("#收入合计：%d笔，共%s元", in, yuan(inMinor))}
-	return page("账务明细", "账务明细列表", day, head, lines, foot, hit.has("bill_cut"))
+	return b.page("账务明细", "账务明细列表", day, head, lines, foot, hit.has("bill_cut"))
 }
 
 func (b *Box) fundSums(rows []row, day time.Time) string {
 	s := sumUp(rows)
-	return page("账务汇总", "账务汇总列表", day, "类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）",
+	return b.page("账务汇总", "账务汇总列表", day, "类型,收入笔数,收入金额（+元）,支出笔数,支出金额（-元）,总金额（元）",
 		[]string{fmt.Sprintf("在线支付,%d,%s,0,0.00,%s", s.paid, yuan(s.paidMinor), yuan(s.paidMinor))}, nil, false)
 }

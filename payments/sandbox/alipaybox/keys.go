@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -25,8 +26,50 @@ const (
 
 // Keys are the key pairs of a merchant's contract. They are worth nothing elsewhere.
 type Keys struct {
-	app, alipay *rsa.PrivateKey
-	papers      papers
+	app, alipay     *rsa.PrivateKey // app is nil where the merchant keeps it (KeysOf)
+	public          *rsa.PublicKey  // of the app
+	appID, sellerID string
+	papers          papers
+}
+
+// Merchant is somebody who brings numbers and a key of his own to the box, as on the day of his contract.
+type Merchant struct {
+	AppID    string
+	SellerID string
+	Public   *rsa.PublicKey // the public half of his app's key
+	AppCert  string         // PEM of the app's certificate; certificate mode only
+}
+
+// KeysOf makes Alipay's side for a merchant who has his own: the box then serves him and nobody else, and never sees his
+// private key. In certificate mode it shows certificates of its own and expects his.
+func KeysOf(m Merchant) (*Keys, error) {
+	if m.Public == nil || m.AppID == "" || m.SellerID == "" {
+		return nil, errors.New("alipaybox: a merchant without numbers or key")
+	}
+	alipay, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("make key: %w", err)
+	}
+	k := &Keys{alipay: alipay, public: m.Public, appID: m.AppID, sellerID: m.SellerID}
+	if m.AppCert == "" {
+		return k, nil
+	}
+	block, _ := pem.Decode([]byte(m.AppCert))
+	if block == nil {
+		return nil, errors.New("alipaybox: the app's certificate is no PEM")
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("alipaybox: the app's certificate: %w", err)
+	}
+	if !m.Public.Equal(cert.PublicKey) {
+		return nil, errors.New("alipaybox: the app's certificate is about another key")
+	}
+	if err := k.certify(); err != nil {
+		return nil, err
+	}
+	k.papers.App, k.papers.AppSN = m.AppCert, serialText(cert.Issuer, cert.SerialNumber)
+	return k, nil
 }
 
 // NewKeys makes fresh keys of 2048 bits, and certificates for them. Tests make them once and share them.
@@ -40,7 +83,7 @@ func NewKeys() (*Keys, error) {
 
 // bareKeys are enough for key mode, and made in half the time.
 func bareKeys() (*Keys, error) {
-	k := &Keys{}
+	k := &Keys{appID: appID, sellerID: sellerID}
 	for _, to := range []**rsa.PrivateKey{&k.app, &k.alipay} {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
@@ -48,6 +91,7 @@ func bareKeys() (*Keys, error) {
 		}
 		*to = key
 	}
+	k.public = &k.app.PublicKey
 	return k, nil
 }
 
@@ -59,6 +103,9 @@ type keptKeys struct {
 }
 
 func (k *Keys) line() ([]byte, error) {
+	if k.app == nil {
+		return nil, errors.New("the keys of a merchant who brings his own are not kept")
+	}
 	out := keptKeys{Papers: k.papers}
 	for _, p := range []struct {
 		to  *[]byte
@@ -78,7 +125,7 @@ func readKeys(line []byte) (*Keys, error) {
 	if err := json.Unmarshal(line, &in); err != nil {
 		return nil, err
 	}
-	k := &Keys{papers: in.Papers}
+	k := &Keys{papers: in.Papers, appID: appID, sellerID: sellerID}
 	for _, p := range []struct {
 		to  **rsa.PrivateKey
 		der []byte
@@ -90,6 +137,7 @@ func readKeys(line []byte) (*Keys, error) {
 		}
 		*p.to = own
 	}
+	k.public = &k.app.PublicKey
 	return k, nil
 }
 
@@ -107,17 +155,20 @@ type Settings struct {
 	Root       string `json:"root,omitempty"` // PEM of the TLS certificate's authority, with Options.TLS
 }
 
-// Settings answers the settings, the merchant's private key included: it opens nothing but this box.
+// Settings answers the settings, the merchant's private key included unless he brought his own: it opens nothing but this box.
 func (b *Box) Settings() Settings {
-	private, err := x509.MarshalPKCS8PrivateKey(b.keys.app)
-	if err != nil {
-		panic(fmt.Sprintf("alipaybox: own key does not encode: %v", err))
+	var private []byte
+	if b.keys.app != nil {
+		var err error
+		if private, err = x509.MarshalPKCS8PrivateKey(b.keys.app); err != nil {
+			panic(fmt.Sprintf("alipaybox: own key does not encode: %v", err))
+		}
 	}
 	public, err := x509.MarshalPKIXPublicKey(&b.keys.alipay.PublicKey)
 	if err != nil {
 		panic(fmt.Sprintf("alipaybox: own key does not encode: %v", err))
 	}
-	s := Settings{BaseURL: b.URL(), Mode: "key", AppID: appID, SellerID: sellerID,
+	s := Settings{BaseURL: b.URL(), Mode: "key", AppID: b.keys.appID, SellerID: b.keys.sellerID,
 		PrivateKey: base64.StdEncoding.EncodeToString(private), Root: string(b.root)}
 	if b.opts.Certificates {
 		s.Mode, s.AppCert, s.AlipayCert, s.RootCert = "certificate", b.keys.papers.App, b.keys.papers.Alipay, b.keys.papers.Roots

@@ -57,8 +57,8 @@ func (b *Box) Notification(no string, market bool) []byte {
 func (b *Box) notification(t *trade, refundNo string, market bool, hit struck) []byte {
 	v := url.Values{}
 	for name, value := range map[string]string{
-		"notify_time": stamp(b.now()), "notify_type": "trade_status_sync", "notify_id": b.digits(34), "app_id": appID, "auth_app_id": appID,
-		"charset": "utf-8", "version": "1.0", "trade_no": t.Txn, "out_trade_no": t.No, "seller_id": sellerID, "buyer_id": "2088000000000099",
+		"notify_time": stamp(b.now()), "notify_type": "trade_status_sync", "notify_id": b.digits(34), "app_id": b.keys.appID, "auth_app_id": b.keys.appID,
+		"charset": "utf-8", "version": "1.0", "trade_no": t.Txn, "out_trade_no": t.No, "seller_id": b.keys.sellerID, "buyer_id": "2088000000000099",
 		"trade_status": t.Status, "total_amount": yuan(t.Total), "subject": t.Subject, "gmt_create": stamp(t.Made), "body": "1 + 1 = 2 & more",
 	} {
 		v.Set(name, value)
@@ -89,7 +89,7 @@ func (b *Box) notification(t *trade, refundNo string, market bool, hit struck) [
 		v.Set("sign_type", "RSA2")
 	}
 	key := b.keys.alipay
-	if hit.has("wrong_serial") {
+	if hit.has("wrong_serial") && b.keys.app != nil {
 		key = b.keys.app
 	}
 	text := signText(v)

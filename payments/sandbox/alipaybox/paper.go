@@ -62,7 +62,7 @@ func (k *Keys) certify() error {
 	foreignPEM, _ := issue(foreign, foreign, &other.PublicKey, other)
 	secondPEM, secondSN := issue(second, second, &keys[2].PublicKey, keys[2])
 	classPEM, _ := issue(class, first, &keys[1].PublicKey, keys[0])
-	appPEM, appSN := issue(app, class, &k.app.PublicKey, keys[1])
+	appPEM, appSN := issue(app, class, k.public, keys[1])
 	alipayPEM, alipaySN := issue(alipay, class, &k.alipay.PublicKey, keys[1])
 	k.papers = papers{App: appPEM, Alipay: alipayPEM + classPEM, Roots: firstPEM + foreignPEM + secondPEM,
 		AppSN: appSN, AlipaySN: alipaySN, RootSN: firstSN + "_" + secondSN}

@@ -27,7 +27,7 @@ import (
 const (
 	POIID         = "V400m-324688179"
 	keyIdentifier = "sandbox-key"
-	keyVersion    = 1
+	keyVersion    = "1"
 	keepName      = "nexo"
 )
 
@@ -38,6 +38,7 @@ type Options struct {
 	Faults bool          // what breaks the wire may be played
 	Money  string        // the currency that the shop takes; EUR where empty
 	Keep   sandbox.Keep  // nil: everything begins anew
+	As     *Settings     // plays the terminal of these, at its own address and under its own authority; nil: one of its own
 	Now    func() time.Time
 	Wait   func(context.Context, time.Duration) // until the payer is done; real time where nil
 }
@@ -82,6 +83,10 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 		o.Money = "EUR"
 	}
 	b := &Box{opts: o, done: make(chan struct{}), messages: map[string]*message{}, payments: map[string]*payment{}, certs: map[string]*tls.Certificate{}}
+	b.settings = Settings{Environment: "test", POIID: POIID, SaleID: "till-1", KeyIdentifier: keyIdentifier, KeyVersion: keyVersion, Currency: o.Money}
+	if o.As != nil {
+		b.settings = *o.As
+	}
 	passphrase, err := b.recall()
 	if err != nil {
 		return nil, fmt.Errorf("nexobox: %w", err)
@@ -97,10 +102,7 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.settings = Settings{
-		Address: listener.Addr().String(), Environment: "test", POIID: POIID, SaleID: "till-1", Root: string(root),
-		KeyIdentifier: keyIdentifier, KeyVersion: fmt.Sprint(keyVersion), Passphrase: passphrase, Currency: o.Money,
-	}
+	b.settings.Address, b.settings.Root, b.settings.Passphrase = listener.Addr().String(), string(root), passphrase
 	b.web = &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: log.New(io.Discard, "", 0)}
 	b.served.Go(func() {
 		b.web.Serve(tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: b.certificate})) // ends with Close
@@ -208,12 +210,17 @@ func (b *Box) certify() (root []byte, err error) {
 		return nil, err
 	}
 	const tail = ".terminal.adyen.com"
+	name, other := b.settings.POIID+".", "live"
+	if b.settings.Environment == "live" {
+		other = "test"
+	}
+	right := name + b.settings.Environment + tail
 	for fault, of := range map[string]struct {
 		by   *sandbox.Authority
 		name string
 	}{
-		"": {own, POIID + ".test" + tail}, "tls_wrong_name": {own, "till.example"}, "tls_live": {own, POIID + ".live" + tail},
-		"tls_legacy": {own, "legacy-terminal-certificate.test" + tail}, "tls_stranger": {stranger, POIID + ".test" + tail},
+		"": {own, right}, "tls_wrong_name": {own, "till.example"}, "tls_live": {own, name + other + tail},
+		"tls_legacy": {own, "legacy-terminal-certificate.test" + tail}, "tls_stranger": {stranger, right},
 	} {
 		if b.certs[fault], err = of.by.Issue(of.name); err != nil {
 			return nil, err
@@ -250,6 +257,9 @@ type keptMessage struct {
 // recall reads what was kept and answers the passphrase, a new one where there is none.
 func (b *Box) recall() (string, error) {
 	var passphrase string
+	if b.opts.As != nil {
+		passphrase = b.opts.As.Passphrase
+	}
 	if b.opts.Keep != nil {
 		err := b.opts.Keep.Lines(keepName, func(line []byte) error {
 			var k kept

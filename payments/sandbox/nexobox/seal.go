@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strconv"
 )
 
 // secret is the shared key material: 32 bytes for the HMAC, 32 for the cipher, 16 for the IV.
@@ -91,7 +92,7 @@ func (b *Box) unwrap(raw []byte) (map[string]string, map[string]json.RawMessage,
 	}
 	w := outer.SaleToPOIRequest
 	t := w.SecurityTrailer
-	if t.KeyIdentifier != keyIdentifier || t.KeyVersion != keyVersion || t.AdyenCryptoVersion != 1 {
+	if t.KeyIdentifier != b.settings.KeyIdentifier || strconv.Itoa(t.KeyVersion) != b.settings.KeyVersion || t.AdyenCryptoVersion != 1 {
 		return nil, nil, errors.New("unknown key")
 	}
 	blob, err1 := base64.StdEncoding.DecodeString(w.NexoBlob)
@@ -149,7 +150,8 @@ func (b *Box) wrap(head map[string]string, name string, body any, hit hits) []by
 		w.MessageHeader["SaleID"] = "another-till"
 	}
 	w.NexoBlob = base64.StdEncoding.EncodeToString(blob)
-	w.SecurityTrailer.KeyIdentifier, w.SecurityTrailer.KeyVersion, w.SecurityTrailer.AdyenCryptoVersion = keyIdentifier, keyVersion, 1
+	w.SecurityTrailer.KeyIdentifier, w.SecurityTrailer.AdyenCryptoVersion = b.settings.KeyIdentifier, 1
+	w.SecurityTrailer.KeyVersion, _ = strconv.Atoi(b.settings.KeyVersion)
 	w.SecurityTrailer.Hmac, w.SecurityTrailer.Nonce = base64.StdEncoding.EncodeToString(mac), base64.StdEncoding.EncodeToString(nonce)
 	return must(json.Marshal(map[string]any{"SaleToPOIResponse": w}))
 }

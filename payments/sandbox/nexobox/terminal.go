@@ -186,9 +186,9 @@ func (b *Box) status(category, id string, hit hits) object {
 	}
 	return object{
 		"Response":         object{"Result": "Success"},
-		"MessageReference": object{"MessageCategory": category, "ServiceID": id, "SaleID": m.sale, "POIID": POIID},
+		"MessageReference": object{"MessageCategory": category, "ServiceID": id, "SaleID": m.sale, "POIID": b.settings.POIID},
 		"RepeatedMessageResponse": object{
-			"MessageHeader":               headerOf(m.category, m.id, m.sale),
+			"MessageHeader":               b.headerOf(m.category, m.id, m.sale),
 			"RepeatedResponseMessageBody": m.reply,
 		},
 	}
@@ -231,9 +231,9 @@ func (b *Box) reverse(raw json.RawMessage, hit hits) object {
 		"TransactionID": fmt.Sprintf("BV0q%09d.REVERSAL", b.count), "TimeStamp": now.UTC().Format(time.RFC3339)}}}
 }
 
-func headerOf(category, id, sale string) map[string]string {
+func (b *Box) headerOf(category, id, sale string) map[string]string {
 	return map[string]string{"ProtocolVersion": "3.0", "MessageClass": "Service", "MessageCategory": category, "MessageType": "Response",
-		"ServiceID": id, "SaleID": sale, "POIID": POIID}
+		"ServiceID": id, "SaleID": sale, "POIID": b.settings.POIID}
 }
 
 // places are the decimals of the currencies that this terminal knows.

@@ -115,7 +115,7 @@ func (b *Box) refusal(head map[string]string) object {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case head["POIID"] != POIID:
+	case head["POIID"] != b.settings.POIID:
 		return failure("NotAllowed", "another+terminal")
 	case head["ProtocolVersion"] != "3.0" || head["MessageClass"] != "Service" || head["MessageType"] != "Request" ||
 		!serviceID.MatchString(head["ServiceID"]) || head["SaleID"] == "":
@@ -196,7 +196,7 @@ func (b *Box) attend(p *payment) {
 
 // answer seals and sends.
 func (b *Box) answer(w http.ResponseWriter, head map[string]string, body object, hit hits) {
-	out := headerOf(head["MessageCategory"], head["ServiceID"], head["SaleID"])
+	out := b.headerOf(head["MessageCategory"], head["ServiceID"], head["SaleID"])
 	if hit.Has("other_question") {
 		out["ServiceID"] = "X" + out["ServiceID"][1:]
 	}

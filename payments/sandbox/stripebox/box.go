@@ -39,6 +39,7 @@ type Options struct {
 	Faults bool          // what breaks the wire may be played
 	Money  string        // the currency of the account's balance; EUR where empty
 	Keep   sandbox.Keep  // nil: everything begins anew
+	As     *Settings     // plays the account and reader of these, at its own address; nil: one of its own
 	Now    func() time.Time
 	Wait   func(context.Context, time.Duration) // of slow answers; real time where nil
 	Hook   func(http.Header, []byte)            // called with each webhook, outside of any lock; may be nil
@@ -90,6 +91,10 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 		o.Money = "EUR"
 	}
 	b := &Box{opts: o, done: make(chan struct{}), intents: map[string]*intent{}, keys: map[string]*replay{}}
+	b.settings = Settings{Reader: Reader, Currency: o.Money}
+	if o.As != nil {
+		b.settings = *o.As
+	}
 	if err := b.recall(); err != nil {
 		return nil, fmt.Errorf("stripebox: %w", err)
 	}
@@ -105,8 +110,7 @@ func Start(ctx context.Context, o Options) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.settings.BaseURL, b.settings.Reader, b.settings.Root = "https://"+listener.Addr().String(), Reader, string(authority.PEM)
-	b.settings.Currency = o.Money
+	b.settings.BaseURL, b.settings.Root = "https://"+listener.Addr().String(), string(authority.PEM)
 	b.web = &http.Server{Handler: b, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10, ErrorLog: log.New(io.Discard, "", 0)}
 	if o.Plain {
 		b.settings.BaseURL, b.settings.Root = "http://"+listener.Addr().String(), ""
@@ -257,6 +261,9 @@ func (b *Box) remember(k kept) {
 	}
 }
 
+// live reports whether this account is played with a key for real money.
+func (b *Box) live() bool { return strings.Contains(b.settings.Key, "_live_") }
+
 func noise(n int) string {
 	out := make([]byte, n)
 	rand.Read(out) // crypto/rand does not fail
@@ -266,7 +273,7 @@ func noise(n int) string {
 // event signs a webhook and keeps it until notify. The caller holds mu.
 func (b *Box) event(kind string, object any) {
 	b.count++
-	body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("evt_%08d", b.count), "object": "event", "type": kind, "livemode": false,
+	body, err := json.Marshal(map[string]any{"id": fmt.Sprintf("evt_%08d", b.count), "object": "event", "type": kind, "livemode": b.live(),
 		"created": b.opts.Now().Unix(), "data": map[string]any{"object": object}})
 	if err != nil {
 		return

@@ -124,7 +124,7 @@ func (b *Box) create(r *request) reply {
 func (b *Box) process(r *request) reply {
 	i := b.intents[r.form.Get("payment_intent")]
 	switch {
-	case r.id != Reader:
+	case r.id != b.settings.Reader:
 		return refuse(404, "invalid_request_error", "resource_missing", "No such reader")
 	case i == nil:
 		return refuse(404, "invalid_request_error", "resource_missing", "No such payment_intent")

@@ -194,7 +194,7 @@ func (b *Box) act(r *request) reply {
 	case "refund_query":
 		return b.listRefunds(r)
 	case "reader":
-		if r.id == Reader {
+		if r.id == b.settings.Reader {
 			return reply{200, b.showReader()}
 		}
 	case "query":
@@ -218,7 +218,7 @@ func (b *Box) send(w http.ResponseWriter, r *request, a reply) {
 	if r.hit.Has("commit_then_409") {
 		a = refuse(409, "idempotency_error", "idempotency_key_in_use", "There is currently another in-progress request using this key")
 	}
-	text, err := json.Marshal(lied(a.body, r.hit))
+	text, err := json.Marshal(b.lied(a.body, r.hit))
 	switch {
 	case err != nil:
 		http.Error(w, "internal error", http.StatusInternalServerError)
@@ -234,18 +234,18 @@ func (b *Box) send(w http.ResponseWriter, r *request, a reply) {
 }
 
 // lied changes what an answer says of one intent. Lists stay true.
-func lied(body object, hit sandbox.Hits) object {
+func (b *Box) lied(body object, hit sandbox.Hits) object {
 	if body["object"] != "payment_intent" {
 		return body
 	}
 	if hit.Has("other_order") {
-		body["metadata"] = map[string]string{"suanpan_no": "somebodyelse", "suanpan_reader": Reader}
+		body["metadata"] = map[string]string{"suanpan_no": "somebodyelse", "suanpan_reader": b.settings.Reader}
 	}
 	if hit.Has("wrong_amount") {
 		body["amount"], body["amount_received"] = 1, 1
 	}
 	if hit.Has("live") {
-		body["livemode"] = true
+		body["livemode"] = !b.live()
 	}
 	return body
 }
@@ -253,7 +253,7 @@ func lied(body object, hit sandbox.Hits) object {
 // show is an intent as the wire has it. The caller holds mu.
 func (b *Box) show(i *intent, expand bool) object {
 	o := object{
-		"id": i.ID, "object": "payment_intent", "livemode": false, "amount": i.Amount, "amount_received": i.Received, "amount_capturable": 0,
+		"id": i.ID, "object": "payment_intent", "livemode": b.live(), "amount": i.Amount, "amount_received": i.Received, "amount_capturable": 0,
 		"currency": strings.ToLower(i.Currency), "status": i.Status, "created": i.Created.Unix(), "metadata": i.Meta, "description": i.Description,
 		"capture_method": i.Capture, "payment_method_types": []string{"card_present"}, "cancellation_reason": nil, "latest_charge": nil,
 	}
@@ -276,7 +276,7 @@ func (b *Box) show(i *intent, expand bool) object {
 }
 
 func (b *Box) showReader() object {
-	o := object{"id": Reader, "object": "terminal.reader", "livemode": false, "status": "online", "action": nil}
+	o := object{"id": b.settings.Reader, "object": "terminal.reader", "livemode": b.live(), "status": "online", "action": nil}
 	if a := b.reader; a != nil {
 		o["action"] = object{"type": "process_payment_intent", "status": a.status, "failure_code": nil, "failure_message": nil,
 			"process_payment_intent": object{"payment_intent": a.intent.ID}}
