@@ -103,3 +103,23 @@ func TestWhatComesBackIsNeverMoreThanTheFee(t *testing.T) {
 		}
 	})
 }
+
+func TestTheFeeOfARefundIsTheContractsAndTheOtherWayIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		way             reconcile.Return
+		fee, paid, back int64
+		want            int64
+		theirs          int64
+		likely          string
+	}{
+		{reconcile.ReturnShare, 60, 10000, 5000, -30, 0, "none"},
+		{reconcile.ReturnShare, 60, 10000, 10000, -60, -59, ""},
+		{reconcile.ReturnNone, 60, 10000, 5000, 0, -30, "share"},
+		{reconcile.ReturnNone, 60, 10000, 5000, 0, -31, ""},
+	} {
+		e := reconcile.FeeTable{Rounding: money.HalfUp, Return: c.way}.ExpectBack(c.fee, c.paid, c.back)
+		if !e.Known || e.Minor != c.want || e.Rule != string(c.way) || e.Likely(c.theirs) != c.likely {
+			t.Errorf("%+v: %+v, likely %q", c, e, e.Likely(c.theirs))
+		}
+	}
+}

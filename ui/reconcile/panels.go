@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,12 +45,39 @@ func (s *Screen) compare(ask app.BillAsk) {
 		if s.stage.Covered() == fyne.CanvasObject(panel) {
 			s.stage.Uncover()
 		}
+		if s.early(ask, err) {
+			return
+		}
 		s.verbs.Say(err)
 		if err == nil && r.Unchanged {
 			s.env.Say(kit.Notice, w("reconcile.unchanged"))
 		}
 		s.read()
 	})
+}
+
+// early offers, in a shop whose providers are stand-ins, the bill that would come tomorrow; it reports whether it did. A real
+// provider's bill cannot be hurried, so there the refusal is all there is.
+func (s *Screen) early(ask app.BillAsk, err error) bool {
+	code, _, _ := app.Explain(err)
+	stand := slices.ContainsFunc(s.shop.Providers(s.env.Context), func(p app.ProviderInfo) bool { return p.Provider == ask.Provider && p.Sandbox })
+	if code != "bill_unavailable" || !stand || ask.Path != "" || !s.shown {
+		return false
+	}
+	k, w := s.env.Keys, s.env.Words
+	leave := s.stage.Uncover
+	do := func() {
+		leave()
+		if err := s.shop.SandboxScript(ask.Provider, []string{"bill_early"}, 1); err != nil {
+			s.verbs.Say(err)
+			return
+		}
+		s.compare(ask)
+	}
+	panel := kit.NewPanel(w("reconcile.tomorrow"), kit.NewProse(w("reconcile.tomorrow_text", string(ask.Day))),
+		kit.NewButton(k, kit.Plain, w("back"), func() { leave(); s.read() }).Hint(k.Hint(kit.Back)), kit.NewButton(k, kit.Main, w("reconcile.tomorrow_do"), do).Hint(k.Hint(kit.Pay)))
+	s.stage.Cover(panel, kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: func() { leave(); s.read() }, kit.Pay: do}})
+	return true
 }
 
 // often passes on one of many reports, so that the window is not kept busy by them.
@@ -119,8 +147,10 @@ func (s *Screen) openSettle() {
 	k, w := s.env.Keys, s.env.Words
 	field, leave := kit.NewField(k, w("reconcile.reason")), s.stage.Uncover
 	var buttons []fyne.CanvasObject
-	for _, o := range app.Outcomes() {
-		buttons = append(buttons, kit.NewButton(k, kit.Plain, w("reconcile.outcome."+string(o)), func() {
+	bound := map[kit.Act]func(){kit.Back: leave}
+	for n, o := range app.Outcomes() {
+		act := outcomeKeys[n%len(outcomeKeys)]
+		bound[act] = func() {
 			reason := strings.TrimSpace(field.Text)
 			if reason == "" {
 				field.Focus()
@@ -128,13 +158,17 @@ func (s *Screen) openSettle() {
 			}
 			s.stage.Uncover()
 			s.resolve(app.Settling{Item: i.ID, Outcome: o, Reason: reason})
-		}))
+		}
+		buttons = append(buttons, kit.NewButton(k, kit.Plain, w("reconcile.outcome."+string(o)), bound[act]).Small().Hint(k.Hint(act)))
 	}
 	choice := container.NewGridWithColumns(len(buttons), buttons...)
 	panel := kit.NewPanel(w("reconcile.settle"), container.NewVBox(kit.NewProse(s.told(i)), field, choice), kit.NewButton(k, kit.Plain, w("back"), leave).Hint(k.Hint(kit.Back)))
-	s.stage.Cover(panel, kit.Bindings{Alone: true, Acts: map[kit.Act]func(){kit.Back: leave}})
+	s.stage.Cover(panel, kit.Bindings{Alone: true, Acts: bound})
 	field.Focus()
 }
+
+// outcomeKeys settle directly, in the order of the outcomes: letters and digits belong to the reason.
+var outcomeKeys = [...]kit.Act{kit.Search, kit.Quantity, kit.Price, kit.Discount, kit.Hold}
 
 // told is a difference in one paragraph.
 func (s *Screen) told(i app.WorkItem) string {

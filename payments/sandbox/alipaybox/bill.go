@@ -35,7 +35,11 @@ func (b *Box) bill(r *request, hit struck) reply {
 		return refuse("isp.invalid-parameter", "bill_type or bill_date")
 	}
 	now := b.now()
-	if hit.has("bill_none") || now.Before(day.AddDate(0, 0, 1).Add(billHour*time.Hour)) {
+	ready := day.AddDate(0, 0, 1).Add(billHour * time.Hour)
+	if b.script.standing("bill_early") != nil {
+		ready = day
+	}
+	if hit.has("bill_none") || now.Before(ready) {
 		return refuse("isp.bill_not_exist", "账单不存在")
 	}
 	file := b.pack(r.biz.BillType, day, hit)

@@ -61,6 +61,7 @@ func FaultTable() []sandbox.Fault {
 		{Name: "bill_cut", Op: opBill, Does: "the second half of the bill's rows is gone, and its end"},
 		{Name: "bill_sum", Op: opBill, Does: "the bill's own sums do not fit its rows"},
 		{Name: "bill_none", Op: opBill, Does: "there is no bill of that day yet"},
+		{Name: "bill_early", Op: opStanding, Does: "today's bill is there already"},
 		{Name: "dup_notify", Op: opNotify, Does: "(times) each notification comes so many times more"},
 		{Name: "notify_before_response", Op: opPay, Does: "the notification comes before the answer"},
 		{Name: "reorder_notify", Op: opStanding, Does: "notifications wait, and come last one first"},
