@@ -65,14 +65,3 @@ func (a Attempt) backBy(ref string) int {
 	}
 	return -1
 }
-
-// givenFrom is the account out of which a refund was paid: what the provider owes us, unless a person paid it otherwise.
-func givenFrom(a Attempt, e pay.Event) string {
-	switch {
-	case e.Kind != pay.OperatorPaid:
-		return clearing(a)
-	case e.Note == order.Cash:
-		return ledger.CashInOut
-	}
-	return ledger.Bank
-}

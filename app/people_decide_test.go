@@ -99,6 +99,17 @@ func TestARefundThatCannotReachThePayerIsPaidOutOfTheDrawer(t *testing.T) {
 		if back, err = c.shop.GetSale(c.ctx, back.ID); err != nil || back.State != "failed" {
 			t.Fatal(back.State, err)
 		}
+		again := app.RefundByHand{Payment: p.ID, Refund: back.Doc.Order.Tenders[0].ID, Reason: "再试一次"}
+		_, err = c.shop.RefundToMerchant(c.ctx, again)
+		c.refused("no_abnormal_refund", "", err)
+		_, err = c.shop.CloseRefund(c.ctx, again)
+		c.refused("not_in_doubt", "", err)
+		_, err = c.shop.RetryRefund(c.ctx, again)
+		c.must(err)
+		c.pass(time.Minute)
+		if back, err = c.shop.GetSale(c.ctx, back.ID); err != nil || back.State != "failed" {
+			t.Fatal(back.State, err)
+		}
 		ask := app.PaidOtherwise{Payment: p.ID, Refund: back.Doc.Order.Tenders[0].ID, How: order.Cash, Reason: "账户已注销"}
 		c.as("cashier")
 		_, err = c.shop.RefundOtherwise(c.ctx, ask)

@@ -96,7 +96,8 @@ type Undo struct {
 	Person    bool      `json:"person,omitempty"` // a person wanted it, not only the deadline
 	Sent      int       `json:"sent,omitempty"`   // cancels that may have left
 	SentAt    time.Time `json:"sent_at,omitzero"`
-	Refused   bool      `json:"refused,omitempty"` // the last one got a definite refusal
+	Refused   bool      `json:"refused,omitempty"`  // the last one got a definite refusal
+	Refusals  int       `json:"refusals,omitempty"` // cancels that got one; each other one may still take effect
 	RefusedAt time.Time `json:"refused_at,omitzero"`
 	Void      bool      `json:"void,omitempty"` // funds are reserved: void instead of cancel
 	Auto      bool      `json:"auto,omitempty"` // late money may be accepted without a person: only the deadline gave up, and nothing left

@@ -42,6 +42,6 @@
 // with RefundDone or RefundFailed in the same transaction.
 //
 // Late money: in LateSuccess the screen asks whether to keep it. PolicyAccept is refused by guard G5 where a cancel may
-// still take the money back; PolicyRefund is always possible. An effect Accept means that no person needs to be asked: step
+// still take the money back, that is, unless every cancel that left got a definite refusal and the provider said "paid" after that; PolicyRefund is always possible. An effect Accept means that no person needs to be asked: step
 // with PolicyAccept at once if the order is still open, else with PolicyRefund.
 package pay

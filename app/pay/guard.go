@@ -102,14 +102,15 @@ func Refundable(a Attempt, rows []Refund) money.Amount {
 }
 
 // MayAccept is G5: late money may be kept only if the order is still open and nothing can take the money back, that is, no
-// cancel was ever sent, or the last one got a definite refusal and a question asked after that was answered "paid".
+// cancel was ever sent, or each one that was sent got a definite refusal and a question asked after that was answered "paid". A
+// cancel whose answer was lost may take effect at any later time, whatever was said to the ones after it.
 func MayAccept(a Attempt, orderOpen bool) error {
 	switch {
 	case !orderOpen, a.Aside:
 		return ErrOrderClosed
 	case a.Undo.Sent == 0:
 		return nil
-	case a.Undo.Refused && a.Asked.PaidAsOf.After(a.Undo.RefusedAt):
+	case a.Undo.Refusals == a.Undo.Sent && a.Asked.PaidAsOf.After(a.Undo.RefusedAt):
 		return nil
 	}
 	return ErrMayBeUndone

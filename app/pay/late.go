@@ -15,7 +15,7 @@ func (a *Attempt) late(e Event) []Effect {
 		a.State, a.Reason = Canceled, ByProvider
 		return append(a.post(NotPosted), Effect{Kind: Note})
 	case CancelRefused: // the last cancel was still under way when the money came
-		a.Undo.Refused, a.Undo.RefusedAt = true, e.At
+		a.refused(e)
 		return a.ask()
 	case Mismatch, ProviderRefunded:
 		return a.review(e)
@@ -61,6 +61,9 @@ func (a *Attempt) reviewed(e Event) []Effect {
 		return append(a.post(NotPosted), Effect{Kind: Review})
 	case Startup:
 		return append(a.ask(), Effect{Kind: Alarm})
+	case RefundDone: // its refund had failed, and went through after all
+		a.State = Refunded
+		return []Effect{{Kind: Note}}
 	case Resolve:
 		return a.resolve(e)
 	}

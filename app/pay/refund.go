@@ -98,13 +98,14 @@ func (a Attempt) refund(id string, from Source, amount money.Amount, at time.Tim
 const (
 	ObsAbnormal  EventKind = "obs.abnormal"
 	RefundRetry  EventKind = "refund_retry"  // a person, or the late refund's job, tries again under the same number
-	OperatorPaid EventKind = "operator_paid" // a person gave the money back by other means
+	OperatorPaid EventKind = "operator_paid" // a person gave the money back by other means, or saw that the terminal did
+	OperatorNot  EventKind = "operator_not"  // a person saw that a refund in doubt was not given
 )
 
 // RefundEvents lists every kind of event of a refund row.
 func RefundEvents() []EventKind {
 	return []EventKind{NotSent, ObsUnknown, ObsPending, ObsNotFound, ObsSuccess, ObsDeclined, ObsAbnormal, Mismatch,
-		Startup, RefundRetry, OperatorPaid}
+		Startup, RefundRetry, OperatorPaid, OperatorNot}
 }
 
 // JudgeRefund says what an observation is to a refund row, as Judge does for attempts.
@@ -246,6 +247,16 @@ func (r *Refund) doubting(e Event) []Effect {
 	case Startup:
 		r.Now = true
 		return []Effect{{Kind: AskRefund, Now: true}}
+	case OperatorPaid, OperatorNot:
+		if r.State == RefundProcessing {
+			break
+		}
+		r.Manual = true
+		if e.Kind == OperatorPaid {
+			return append(r.paid(), Effect{Kind: Note})
+		}
+		r.State, r.Reason = RefundRejected, Forced
+		return r.tell(RefundFailed, Effect{Kind: Note, Reason: Forced})
 	case ObsNotFound:
 		if r.State == RefundProcessing {
 			return []Effect{{Kind: Note, Reason: Contradicted}, {Kind: AskRefund}}

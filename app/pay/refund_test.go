@@ -40,7 +40,8 @@ obs.abnormal   REFUND_ABNORMAL REFUND_ABNORMAL REFUND_ABNORMAL = = =
 mismatch       = = = = = =
 startup        REFUND_UNKNOWN = = = = =
 refund_retry   ! ! ! REFUND_PROCESSING = REFUND_REQUESTED
-operator_paid  ! ! ! REFUNDED = =
+operator_paid  ! REFUNDED ! REFUNDED = =
+operator_not   ! REFUND_FAILED ! ! = =
 `
 
 func TestEveryPairOfRefundStateAndEventIsListed(t *testing.T) {

@@ -233,7 +233,7 @@ func (a *Attempt) cancelling(e Event) []Effect {
 		a.Asked.Fresh, a.Asked.Now = false, false
 		return []Effect{{Kind: CallCancel}}
 	case CancelRefused:
-		a.Undo.Refused, a.Undo.RefusedAt = true, e.At
+		a.refused(e)
 		return a.ask()
 	case CancelOK, Startup:
 		return a.ask()
@@ -268,6 +268,12 @@ func (a *Attempt) cancelling(e Event) []Effect {
 		return a.review(e)
 	}
 	return unlisted()
+}
+
+// refused counts a definite refusal of a cancel.
+func (a *Attempt) refused(e Event) {
+	a.Undo.Refused, a.Undo.RefusedAt = true, e.At
+	a.Undo.Refusals = min(a.Undo.Refusals+1, a.Undo.Sent)
 }
 
 // succeed is the only way to Succeeded by a machine's word; Judge has seen to G1.

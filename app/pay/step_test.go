@@ -76,7 +76,7 @@ window_over      ! ! ! ! ! NEEDS_REVIEW = = = = = = =
 startup          CANCELED UNKNOWN = = = = = = = = = = =
 policy_accept    ! ! ! ! ! ! SUCCEEDED = = = = = =
 policy_refund    ! ! ! ! ! ! REFUNDING = = = = = =
-refund_done      ! ! ! ! ! ! = REFUNDED = = = = =
+refund_done      ! ! ! ! ! ! = REFUNDED REFUNDED = = = =
 refund_failed    ! ! ! ! ! ! = NEEDS_REVIEW = = = = =
 manual_confirm   ! ! ! ! ! ! = = = = = = =
 resolve          ! ! ! ! ! ! = = CANCELED = = = =
@@ -227,6 +227,12 @@ func TestLateMoneyIsKeptOnlyWhenNothingCanTakeItBack(t *testing.T) {
 	}
 	if got := accept(give(Deadline, ObsPending, CancelSent, CancelRefused, ObsSuccess)); got != Succeeded {
 		t.Errorf("the cancel was refused and a later query says paid: %s", got)
+	}
+	if got := accept(give(Deadline, ObsPending, CancelSent, ObsUnknown, ObsPending, CancelSent, CancelRefused, ObsSuccess)); got != LateSuccess {
+		t.Errorf("the second cancel was refused, and the first one may still be on its way: %s", got)
+	}
+	if got := accept(give(Deadline, ObsPending, CancelSent, CancelRefused, ObsPending, CancelSent, CancelRefused, ObsSuccess)); got != Succeeded {
+		t.Errorf("both cancels were refused: %s", got)
 	}
 	stale := give(Deadline, ObsPending, CancelSent, ObsSuccess, CancelRefused)
 	if got := accept(stale); got != LateSuccess {

@@ -126,7 +126,7 @@ func Next(a Attempt, t Timing) (due Due, ok bool) {
 		return earlier(nextUndo(a, t), Due{DoWindow, a.SubmittedAt.Add(t.CancelWindow)}), true
 	case LateSuccess:
 		due = Due{DoDecide, a.ChangedAt.Add(t.Decide)}
-		if a.Undo.Refused && !a.Asked.PaidAsOf.After(a.Undo.RefusedAt) {
+		if a.Undo.Refusals > 0 && a.Undo.Refusals == a.Undo.Sent && !a.Asked.PaidAsOf.After(a.Undo.RefusedAt) {
 			due = earlier(nextQuery(a, t), due)
 		}
 		return due, true

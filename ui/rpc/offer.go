@@ -16,6 +16,15 @@ type offerAsk struct {
 	Ways   []string `json:"ways,omitempty"`   // methods, "card", "qr"; all where left out
 }
 
+type refundByHand struct {
+	Key
+	Approval
+	Payment string `json:"payment"`
+	Refund  string `json:"refund"`          // own number or id
+	Given   bool   `json:"given,omitempty"` // pay.refund_close only
+	Reason  string `json:"reason"`
+}
+
 type refundOtherwise struct {
 	Key
 	Approval
@@ -110,5 +119,20 @@ func offerMethods() []Method {
 			got, err := f.Shop.RefundOtherwise(ctx, app.PaidOtherwise{Payment: p.Payment, Refund: p.Refund, How: p.How, Reason: p.Reason})
 			return paid(got), err
 		}),
+		def(g, "pay.refund_retry", "Asks again about a refund that could not reach the payer.", byHand((*app.Shop).RetryRefund)),
+		def(g, "pay.refund_to_merchant", "Brings a refund that cannot reach the payer into the shop's own account at the provider.", byHand((*app.Shop).RefundToMerchant)),
+		def(g, "pay.refund_close", "Ends a card refund in doubt by a person's word: given says what the terminal's journal shows.", byHand((*app.Shop).CloseRefund)),
+	}
+}
+
+// byHand is an act of a person on one refund.
+func byHand(act func(*app.Shop, context.Context, app.RefundByHand) (app.Payment, error)) func(context.Context, *Face, refundByHand) (Payment, error) {
+	return func(ctx context.Context, f *Face, p refundByHand) (Payment, error) {
+		ctx, err := both(ctx, f, p.Key, p.Approval)
+		if err != nil {
+			return Payment{}, err
+		}
+		got, err := act(f.Shop, ctx, app.RefundByHand{Payment: p.Payment, Refund: p.Refund, Given: p.Given, Reason: p.Reason})
+		return paid(got), err
 	}
 }

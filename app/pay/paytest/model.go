@@ -25,13 +25,14 @@ const (
 	Tampered           // the amount was changed on the way: the signature fails
 	CancelLies         // "cancelled", and nothing was done
 	CancelRefuse       // "come back later", and nothing was done
+	CancelLate         // the answer is lost, and the cancel takes effect much later
 	PayWins            // the payer pays just before the cancel arrives
 	OtherAmount        // signed, with another amount: a person must look; not among Faults
 )
 
 // Faults lists the faults that need no person.
 func Faults() []Fault {
-	return []Fault{Fine, NotSent, DropBefore, DropAfter, Twice, Unsigned, OtherOrder, Tampered, CancelLies, CancelRefuse, PayWins}
+	return []Fault{Fine, NotSent, DropBefore, DropAfter, Twice, Unsigned, OtherOrder, Tampered, CancelLies, CancelRefuse, CancelLate, PayWins}
 }
 
 // Wire is what the world between till and provider does to one call: how long request and answer take, and a fault. Answers
@@ -168,6 +169,9 @@ func (m *Model) settle(e *entry) {
 	}
 }
 
+// lateCancel is how long a cancel with the fault CancelLate lies about at the provider.
+const lateCancel = 90 * time.Second
+
 // call carries one request there and its answer back. act runs at the provider, under its lock.
 func (m *Model) call(ctx context.Context, op, no string, act func() pay.Observation) (pay.Observation, error) {
 	w := Wire{}
@@ -196,6 +200,15 @@ func (m *Model) call(ctx context.Context, op, no string, act func() pay.Observat
 		m.mu.Unlock()
 		m.wait(ctx, w.Back)
 		return o, nil
+	case w.Fault == CancelLate:
+		m.mu.Unlock()
+		go func() {
+			m.wait(context.WithoutCancel(ctx), lateCancel)
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			act()
+		}()
+		return pay.Observation{Msg: "no answer"}, nil
 	case w.Fault == PayWins && e.state == waiting && e.flow != pay.ByCard:
 		e.state, e.took = taken, true
 	}

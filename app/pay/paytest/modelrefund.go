@@ -43,6 +43,8 @@ func (m *Model) QueryRefund(ctx context.Context, r pay.Refund) (pay.Observation,
 		if e := m.book[r.PaymentNo]; e != nil {
 			if _, known := e.refunds[r.No]; known {
 				o.Outcome = pay.Success
+			} else if m.Gone {
+				o.Outcome = pay.Abnormal
 			}
 		}
 		return o
