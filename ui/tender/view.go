@@ -366,7 +366,7 @@ func (*desk) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		return
 	}
 	scroll, _ := keys.(*container.Scroll)
-	h := min(size.Height*0.6, scroll.Content.MinSize().Height)
+	h := min(size.Height*0.75, scroll.Content.MinSize().Height)
 	keys.Resize(fyne.NewSize(left, h))
 	keys.Move(fyne.NewPos(0, 0))
 	taken.Resize(fyne.NewSize(left, size.Height-h-gap))
