@@ -20,6 +20,7 @@ type cash struct {
 	entry   *kit.MoneyEntry
 	reasons *kit.Options
 	reason  *kit.Field
+	bag     *kit.Field
 	do      *kit.Button
 	key     string
 	busy    bool
@@ -36,11 +37,19 @@ func newCash(s *Screen) *cash {
 	c.entry = kit.NewMoneyEntry(k, s.env.Currency)
 	c.entry.SetHint(w("shift.amount"))
 	c.reason = kit.NewField(k, w("shift.reason"))
-	c.entry.Submitted = c.reason.Focus
+	c.bag = kit.NewField(k, w("report.bag"))
+	c.bag.Submitted = func(string) { c.main() }
+	c.entry.Submitted = func() {
+		if c.kinds.Selected() == "pick_up" {
+			c.bag.Focus()
+			return
+		}
+		c.reason.Focus()
+	}
 	c.reason.Submitted = func(string) { c.main() }
 	c.reasons = kit.NewChips(k, nil, func(key string) { c.reason.SetText(c.s.env.Words("shift.reason." + key)) })
 	c.do = kit.NewButton(k, kit.Main, "", c.main).Hint(k.Hint(kit.Pay))
-	c.form = container.NewVBox(c.kinds, c.entry, c.reason, c.reasons)
+	c.form = container.NewVBox(c.kinds, c.entry, c.bag, c.reason, c.reasons)
 	left := container.NewBorder(nil, c.do, nil, nil, container.NewVScroll(c.form))
 	c.box = container.New(kit.Columns{Shares: []float32{3, 2}}, left, container.NewVScroll(container.NewCenter(kit.NewKeypad(k, c.entry))))
 	return c
@@ -54,6 +63,7 @@ func (c *cash) begin() {
 	c.key = app.NewID()
 	c.entry.Clear()
 	c.reason.SetText("")
+	c.bag.SetText("")
 	c.arrange()
 }
 
@@ -68,11 +78,11 @@ func (c *cash) arrange() {
 	}
 	c.reasons.SetOptions(options)
 	c.reasons.Select("")
+	if c.bag.Hide(); kind == "pick_up" {
+		c.bag.Show()
+	}
 	c.form.Refresh()
 	c.reason.SetPlaceHolder(w("shift.reason"))
-	if kind == "pick_up" {
-		c.reason.SetPlaceHolder(w("shift.reason_bag"))
-	}
 	c.do.SetText(w("shift." + kind))
 	able(c.entry, kind != "no_sale")
 	if kind == "no_sale" {
@@ -93,12 +103,12 @@ func (c *cash) main() {
 		a = a.Neg()
 	}
 	c.busy = true
-	s, reason := c.s, c.reason.Text
+	s, reason, bag := c.s, c.reason.Text, c.bag.Text
 	kit.Call(s.verbs, app.WithKey(s.env.Context, c.key), func(ctx context.Context) (bool, error) {
 		if kind == "no_sale" {
 			return true, s.shop.OpenDrawer(ctx, reason)
 		}
-		_, err := s.shop.MoveCash(ctx, a.Minor, reason)
+		_, err := s.shop.PutCash(ctx, app.CashPut{Minor: a.Minor, Reason: reason, PickUp: kind == "pick_up", Bag: bag})
 		return true, err
 	}, func(_ bool, err error) {
 		c.busy = false

@@ -106,7 +106,7 @@ func (c *closing) send() {
 		return
 	}
 	c.busy = true
-	c.count = app.Count{Counted: map[string]int64{order.Cash: cash}}
+	c.count = app.Count{Counted: map[string]int64{order.Cash: cash}, Pieces: c.tally.counted()}
 	s, count := c.s, c.count
 	kit.Call(s.verbs, app.WithKey(s.env.Context, c.key), func(ctx context.Context) (app.Compared, error) { return s.shop.CountShift(ctx, count) }, func(r app.Compared, err error) {
 		c.busy = false

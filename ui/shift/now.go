@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"suanpan/app"
 	"suanpan/ui/kit"
 )
 
@@ -16,12 +17,14 @@ type now struct {
 	who   *kit.Text
 	since *kit.Text
 	float *kit.Text
+	due   *kit.Prose
+	trays *trays
 	paper *kit.PaperView
 	asked int
 }
 
 func newNow(s *Screen) *now {
-	n := &now{s: s, paper: kit.NewPaper(384), who: kit.Heading(""), since: kit.NewText("", kit.SizeBody, kit.Muted), float: kit.NewText("", kit.SizeBody, kit.Muted)}
+	n := &now{s: s, trays: newTrays(s), due: kit.NewProse(""), paper: kit.NewPaper(384), who: kit.Heading(""), since: kit.NewText("", kit.SizeBody, kit.Muted), float: kit.NewText("", kit.SizeBody, kit.Muted)}
 	for _, t := range []*kit.Text{n.who, n.since, n.float} {
 		t.Fit = kit.Clip
 	}
@@ -38,8 +41,9 @@ func newNow(s *Screen) *now {
 	})
 	buttons := container.NewVBox(print,
 		kit.NewButton(k, kit.Plain, w("shift.part.cash"), turn("cash")).Hint("2"),
-		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"))
-	about := container.NewVBox(n.who, n.since, n.float, kit.NewProse(w("shift.x_hint")).Small())
+		kit.NewButton(k, kit.Main, w("shift.part.close"), turn("close")).Hint("3"),
+		kit.NewButton(k, kit.Plain, w("shift.part.hand"), turn("hand")).Hint("4"))
+	about := container.NewVBox(n.who, n.since, n.float, n.due, n.trays.box, kit.NewProse(w("shift.x_hint")).Small())
 	left := container.NewBorder(nil, buttons, nil, nil, container.NewVScroll(about))
 	n.box = container.New(kit.Columns{Shares: []float32{2, 3}}, left, n.paper)
 	return n
@@ -59,7 +63,22 @@ func (n *now) begin() {
 	n.who.SetText(w("shift.number", sh.No) + "  " + sh.Name)
 	n.since.SetText(w("shift.opened", sh.Opened.Local().Format("2006-01-02 15:04")))
 	n.float.SetText(w("shift.float") + "  " + amount(sh.Float, sh.Currency))
+	n.trays.show()
 	n.asked++
 	mine := n.asked
+	kit.Call(n.s.verbs, n.s.env.Context, n.s.shop.PickUpDue, func(h app.PickUpHint, err error) {
+		if mine != n.asked || err != nil {
+			return
+		}
+		text := ""
+		switch {
+		case h.Suggested != nil:
+			text = w("shift.pick_up_take", amount(*h.Suggested, sh.Currency))
+		case h.Due:
+			text = w("shift.pick_up_due", amount(h.Most, sh.Currency))
+		}
+		n.due.SetText(text)
+		n.due.Refresh()
+	})
 	n.s.draw(n.paper, n.s.shop.XPage, func() bool { return mine == n.asked })
 }

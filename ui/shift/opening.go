@@ -16,17 +16,18 @@ type opening struct {
 	s     *Screen
 	box   fyne.CanvasObject
 	tally *tally
+	trays *trays
 	open  *kit.Button
 	key   string
 	busy  bool
 }
 
 func newOpening(s *Screen) *opening {
-	o := &opening{s: s}
+	o := &opening{s: s, trays: newTrays(s)}
 	w := s.env.Words
 	o.open = kit.NewButton(s.env.Keys, kit.Main, w("shift.open"), o.main).Hint(s.env.Keys.Hint(kit.Pay))
 	o.tally = newTally(s, o.check, o.main)
-	hint := container.NewVBox(kit.NewMark(kit.Icon("bead"), kit.Rule, 96), kit.Heading(w("shift.none")), kit.NewProse(w("shift.float_hint")).In(kit.Muted))
+	hint := container.NewVBox(kit.NewMark(kit.Icon("bead"), kit.Rule, 96), kit.Heading(w("shift.none")), kit.NewProse(w("shift.float_hint")).In(kit.Muted), o.trays.box)
 	o.box = container.New(kit.Columns{Shares: []float32{3, 2}}, o.tally.content, container.NewBorder(hint, o.open, nil, nil, nil))
 	return o
 }
@@ -37,6 +38,7 @@ func (o *opening) leave() bool                { return false }
 
 func (o *opening) begin() {
 	o.key = app.NewID()
+	o.trays.show()
 	o.tally.begin()
 	o.tally.focus()
 }
@@ -60,8 +62,8 @@ func (o *opening) main() {
 		return
 	}
 	o.busy = true
-	s := o.s
-	kit.Call(s.verbs, app.WithKey(s.env.Context, o.key), func(ctx context.Context) (shift.Shift, error) { return s.shop.OpenShift(ctx, float) }, func(sh shift.Shift, err error) {
+	s, in := o.s, app.Opening{Float: float, Pieces: o.tally.counted()}
+	kit.Call(s.verbs, app.WithKey(s.env.Context, o.key), func(ctx context.Context) (shift.Shift, error) { return s.shop.OpenShiftBy(ctx, in) }, func(sh shift.Shift, err error) {
 		o.busy = false
 		if err != nil {
 			s.verbs.Say(err)

@@ -52,7 +52,7 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	s.page = container.NewBorder(s.tabs, nil, nil, nil, s.body)
 	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{s.page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
-	s.parts = map[string]part{"open": newOpening(s), "now": newNow(s), "cash": newCash(s), "close": newClosing(s), "past": newPast(s)}
+	s.parts = map[string]part{"open": newOpening(s), "now": newNow(s), "cash": newCash(s), "close": newClosing(s), "hand": newHand(s), "past": newPast(s)}
 	return s
 }
 
@@ -76,7 +76,7 @@ func (s *Screen) step(by int) {
 	}
 }
 
-// Open shows one part by name: "now", "cash", "close", "past".
+// Open shows one part by name: "now", "cash", "close", "hand", "past".
 func (s *Screen) Open(args ...any) {
 	if name, ok := first(args); ok && s.shown {
 		s.arrange(name)
@@ -123,7 +123,7 @@ func (s *Screen) arrange(want string) {
 	s.open = s.shop.Info().Shift != nil
 	names := []string{"open", "past"}
 	if s.open {
-		names = []string{"now", "cash", "close", "past"}
+		names = []string{"now", "cash", "close", "hand", "past"}
 	}
 	var options []kit.Option
 	for i, n := range names {
@@ -153,7 +153,7 @@ func (s *Screen) choose(name string) {
 func (s *Screen) digit(n int) {
 	names := []string{"open", "past"}
 	if s.open {
-		names = []string{"now", "cash", "close", "past"}
+		names = []string{"now", "cash", "close", "hand", "past"}
 	}
 	if n >= 1 && n <= len(names) {
 		s.tabs.Select(names[n-1])

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"suanpan/app"
 	"suanpan/app/receipt"
 	"suanpan/ui/shift"
 )
@@ -105,6 +106,52 @@ func TestCashOutIsBookedWithItsReason(t *testing.T) {
 		c.tap("Purchase")
 		c.press(fyne.KeyReturn)
 		if n := must(c.shop.X(c.env.Context)).CashOut; n != 3000 {
+			c.t.Fatalf("cash out %d, said %q", n, c.said)
+		}
+	})
+}
+
+func TestADrawerIsHandedOverByKeyboardAlone(t *testing.T) {
+	day(t, func(c *till) {
+		c.ready()
+		must(c.shop.PutStaff(c.env.Context, app.StaffPut{ID: "2", Name: "Li", Roles: []string{"cashier"}, PIN: "2580"}))
+		must(c.shop.OpenShift(c.env.Context, 50000))
+		paper := ""
+		s := shift.New(c.shop, c.env, c.paper(&paper))
+		c.show(s)
+		c.write("4")
+		c.picture("hand")
+		c.write("2")
+		c.press(fyne.KeyReturn)
+		c.write("2580")
+		c.press(fyne.KeyReturn)
+		if i := c.shop.Info(); i.Staff.ID != "2" || i.Shift.Staff != "2" || i.Shift.Float != 50000 {
+			c.t.Fatalf("%+v, said %q", i.Shift, c.said)
+		}
+	})
+}
+
+func TestAPickUpAsksForItsBagAndASecondPerson(t *testing.T) {
+	day(t, func(c *till) {
+		c.ready()
+		must(c.shop.PutStaff(c.env.Context, app.StaffPut{ID: "2", Name: "Li", Roles: []string{"cashier"}, PIN: "2580"}))
+		must(c.shop.OpenShift(c.env.Context, 50000))
+		paper := ""
+		s := shift.New(c.shop, c.env, c.paper(&paper))
+		c.show(s)
+		c.write("2")
+		c.tap("Pick-up")
+		c.write("300")
+		c.press(fyne.KeyReturn)
+		c.write("B7")
+		c.picture("bag")
+		c.press(fyne.KeyReturn)
+		c.sees("Second signature")
+		c.write("2")
+		c.press(fyne.KeyReturn)
+		c.write("2580")
+		c.press(fyne.KeyReturn)
+		if n := must(c.shop.X(c.env.Context)).CashOut; n != 30000 {
 			c.t.Fatalf("cash out %d, said %q", n, c.said)
 		}
 	})

@@ -20,7 +20,7 @@ func TestEveryPartFitsTheSmallestWindowInTheLargestLetters(t *testing.T) {
 			c.sell(1)
 			s := shift.New(c.shop, c.env, shift.Calls{})
 			c.show(s)
-			for _, part := range []string{"now", "cash", "close", "past"} {
+			for _, part := range []string{"now", "cash", "close", "hand", "past"} {
 				s.Open(part)
 				c.pass(0)
 				arrange(c.window.Content())

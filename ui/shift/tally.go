@@ -149,6 +149,14 @@ func (t *tally) pieces() map[int64]int64 {
 	return out
 }
 
+// counted are the pieces where they were counted so; nil where only a total is known.
+func (t *tally) counted() map[int64]int64 {
+	if t.byTotal {
+		return nil
+	}
+	return t.pieces()
+}
+
 // told shows what the rows come to so far.
 func (t *tally) told() {
 	c, pieces := t.s.env.Currency, t.pieces()
