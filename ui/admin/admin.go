@@ -59,7 +59,7 @@ func New(shop *app.Shop, env kit.Env, calls Calls) *Screen {
 	s.stage = kit.NewStage(env.Keys, &fyne.Container{Layout: kit.Inset{Share: 0.5}, Objects: []fyne.CanvasObject{page}})
 	s.verbs = &kit.Verbs{Env: env, Stage: s.stage, Fault: app.Explain, Approve: shop.Approve}
 	s.parts = map[string]part{"shop": newSettings(s), "taxes": newTaxes(s), "goods": newGoods(s), "table": newTable(s), "staff": newStaff(s), "cards": newCards(s),
-		"devices": newDevices(s), "payments": newPayments(s), "jobs": newJobs(s), "ledger": newLedger(s), "copies": newCopies(s)}
+		"devices": newDevices(s), "payments": newPayments(s), "jobs": newJobs(s), "ledger": newBooks(s), "copies": newCopies(s)}
 	return s
 }
 

@@ -142,9 +142,32 @@ func TestTheLedgerIsProven(t *testing.T) {
 	day(t, func(c *till) {
 		c.office("ledger")
 		c.sell(1)
+		c.tap("Verify")
 		c.press(fyne.KeyReturn)
 		c.pass(0)
 		c.sees("The ledger is whole")
 		c.picture("ledger")
+	})
+}
+
+// TestTheTrailShowsWhoDidWhat: from the office to an act, to the entry as it is stored, and to people beside each other.
+func TestTheTrailShowsWhoDidWhat(t *testing.T) {
+	day(t, func(c *till) {
+		c.office("ledger")
+		c.sell(1)
+		c.tap("All")
+		c.pass(0)
+		arrange(c.window.Content())
+		c.sees("Shift opened", "Sale", "A-000001")
+		c.picture("trail")
+		c.press(fyne.KeyReturn)
+		c.pass(0)
+		c.sees("as it is stored", "# ")
+		c.picture("trail-raw")
+		c.tap("Back")
+		c.tap("Compare people")
+		c.pass(0)
+		c.sees("no accusation")
+		c.picture("signals")
 	})
 }
