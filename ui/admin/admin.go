@@ -118,9 +118,16 @@ func (s *Screen) back() {
 	switch c := s.env.Window.Canvas(); {
 	case c.Focused() != nil:
 		c.Unfocus()
+	case s.left():
 	case s.env.Go != nil:
 		s.env.Go("sell")
 	}
+}
+
+// left reports whether the part shown went a step back itself: out of a form, and not out of the office.
+func (s *Screen) left() bool {
+	p, ok := s.parts[s.part].(interface{ leave() bool })
+	return ok && p.leave()
 }
 
 // saved says that something was kept.

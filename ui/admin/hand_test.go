@@ -110,7 +110,7 @@ func newTill(t *testing.T, db *store.Store, providers []pay.Provider) *till {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	shop, err := app.New(ctx, app.Params{Store: db, Files: store.Files{}, Clock: clock{}, Words: func(l string) func(string, ...any) string { return words.In(l) },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Providers: providers})
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Providers: providers, Desk: formDesk{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,6 +121,8 @@ func (f *payForm) ask(field pay.Field) {
 		}
 		if !field.Secret() {
 			e.SetText(shown)
+		} else if field.Kind == pay.FieldKey {
+			e.Left = func() { f.hide(e) }
 		}
 		f.text[field.Name] = e
 		f.put(field.Name, caption, hint, o)
@@ -207,6 +209,15 @@ func (f *payForm) wrong(code string, data map[string]any) {
 	}
 	if e := f.text[name]; e != nil {
 		e.Focus()
+	}
+}
+
+// hide takes a key that was pasted off the screen as soon as its field is left.
+func (f *payForm) hide(e *kit.Field) {
+	if text := strings.TrimSpace(e.Text); text != "" {
+		f.loaded[e] = text
+		e.SetPlaceHolder(f.v.s.env.Words("admin.pay.hidden"))
+		e.SetText("")
 	}
 }
 

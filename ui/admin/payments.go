@@ -88,6 +88,15 @@ func (v *payments) begin() {
 	v.read()
 }
 
+// leave is Escape: it leaves the form, or the choice of a provider, and keeps nothing of what was entered.
+func (v *payments) leave() bool {
+	if v.form == nil && !v.choosing {
+		return false
+	}
+	v.begin()
+	return true
+}
+
 func (v *payments) show(page fyne.CanvasObject) {
 	v.box.Objects = []fyne.CanvasObject{page}
 	v.box.Refresh()

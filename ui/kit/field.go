@@ -13,6 +13,8 @@ type Field struct {
 	Changed func(text string)
 	// Submitted is called on Enter.
 	Submitted func(text string)
+	// Left is called when the focus goes elsewhere.
+	Left func()
 	// Moved is called on Up, Down, PageUp and PageDown: a search field hands them to the list below. true takes the key.
 	Moved func(key fyne.KeyName) bool
 
@@ -29,6 +31,14 @@ func NewField(k *Keys, placeholder string) *Field {
 	f.PlaceHolder = placeholder
 	f.Entry.OnChanged = func(string) { f.changed() }
 	return f
+}
+
+// FocusLost implements fyne.Focusable.
+func (f *Field) FocusLost() {
+	f.Entry.FocusLost()
+	if f.Left != nil {
+		f.Left()
+	}
 }
 
 // NewSecret returns a field that shows dots.
