@@ -36,7 +36,7 @@ func open(ctx context.Context, j job) (*program, error) {
 	keys.warn(j)
 	h.shop, err = app.New(ctx, app.Params{
 		Store: s, Files: store.Files{}, Renderer: h.gear, Clock: wall{}, Words: words.In, Log: j.log, Version: version, Schema: s.Schema(),
-		Desk: keys, Safe: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(),
+		Desk: keys, Safe: keys, Copier: &copier{desk: keys, store: s}, Machine: machine(), Font: assets.Regular,
 		Trial: func() ([]pay.Provider, app.Sandbox) {
 			on := shelfIn(s.Dir())
 			t := trial(ctx, j, on).controls(ctx, j, on)

@@ -54,6 +54,7 @@ type Params struct {
 	Trial     Trial   // starts the stand-ins; nil where there are none
 	Sandbox   Sandbox // nil outside demo and training
 	Copier    Copier  // keeps copies on other disks; nil where there is none
+	Font      []byte  // OpenType, with the characters of every language; nil where no PDF is written
 	Machine   string  // mark of this computer; empty where it has none
 
 	AlwaysTrial bool   // use the stand-ins whatever the template

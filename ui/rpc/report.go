@@ -24,6 +24,13 @@ type journalAsk struct {
 	Approval
 }
 
+type reportFile struct {
+	app.ReportAsk
+	Format string `json:"format"` // csv, xlsx, pdf
+	Path   string `json:"path"`
+	Approval
+}
+
 // reportMethods are the figures of any period, what stands behind them, and the journal for accountants.
 func reportMethods() []Method {
 	const g = "Reports"
@@ -44,6 +51,22 @@ func reportMethods() []Method {
 				}
 				return f.Shop.ReportDocuments(ctx, p.DocumentsAsk)
 			}),
+		def(g, "report.save", "Writes a report to a file: csv, xlsx or pdf, in the shop's language.", func(ctx context.Context, f *Face, p reportFile) (map[string]any, error) {
+			ctx, err := p.Approval.in(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			r, err := f.Shop.SaveReport(ctx, p.ReportAsk, p.Format, p.Path)
+			return map[string]any{"path": p.Path, "figures": r.Figures}, err
+		}),
+		def(g, "report.print", "Prints a report on the slip printer.", func(ctx context.Context, f *Face, p reportAsk) (map[string]any, error) {
+			ctx, err := p.Approval.in(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			page, err := f.Shop.PrintReport(ctx, p.ReportAsk)
+			return map[string]any{"columns": page.Columns}, err
+		}),
 		def(g, "report.journal", "Writes the journal of business days to a file: csv, beancount or hledger, tax by rate.",
 			func(ctx context.Context, f *Face, p journalAsk) (app.JournalDone, error) {
 				ctx, err := p.Approval.in(ctx, f)
