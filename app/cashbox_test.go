@@ -95,9 +95,13 @@ func TestAPickUpWantsANewBagAndASecondPersonAndPrintsBothNames(t *testing.T) {
 
 func TestADifferenceWantsItsReasonAndThenSomebodyButIsNeverForbidden(t *testing.T) {
 	d := newPeople(t)
+	conf := d.shop.Info().Config
+	conf.ReasonFrom, conf.ApproveFrom = 2000, 20000
+	_, err := d.shop.Configure(d.ctx, conf)
+	d.ok(err)
 	d.login("2", "2580")
 	d.begins(50000)
-	_, err := d.shop.CloseShift(d.ctx, cashOf(47000, ""))
+	_, err = d.shop.CloseShift(d.ctx, cashOf(47000, ""))
 	d.refused("difference_reason", err)
 	if d.shop.Info().Shift == nil {
 		t.Fatal("closed")

@@ -178,7 +178,7 @@ func (in Setup) config(now time.Time) (Config, []catalog.Tax, error) {
 	conf := Config{Shop: strings.TrimSpace(in.Name), Till: in.Till, Template: in.Template, Locale: in.Locale, Currency: in.Currency,
 		TaxPerLine: in.TaxPerLine, CashCap: 2000 * unit, DiscountCap: 300_000, TenderCap: 1000 * unit, LooseCap: 200 * unit, LooseDays: 30,
 		Training: in.Training, Columns: 48, AutoPrint: true, Weighed: "label", Barcodes: catalog.DefaultRules(), Made: now, Notes: notes(in.Currency),
-		Day: Day{ReasonFrom: 20 * unit, ApproveFrom: 200 * unit, DrawerMost: 5000 * unit, LockMinutes: 15}}
+		Day: Day{DrawerMost: 5000 * unit, LockMinutes: 15}}
 	if in.Template == "restaurant" || in.Template == "demo" {
 		conf.Cutover = 4 * time.Hour
 	}
