@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -132,4 +133,30 @@ func (w *Window) lock() {
 			}
 		})
 	}()
+}
+
+// idleLook is how often the window looks whether it lies idle.
+const idleLook = 10 * time.Second
+
+// idle locks the till when nobody has touched it for as long as the person's role allows. The basket stays.
+func (w *Window) idle() {
+	w.after(idleLook, func() {
+		if w.ctx.Err() != nil {
+			return
+		}
+		if most := w.p.Shop.LockAfter(); most > 0 && w.keys.Idle() >= most {
+			w.keys.Touch() // asked once, not at every look
+			w.lock()
+		}
+		w.idle()
+	})
+}
+
+// signed begins the time of a person who came, and says when the clock stands behind the journal.
+func (w *Window) signed() {
+	w.keys.Touch()
+	i := w.p.Shop.Info()
+	if i.Staff != nil && i.Clock > 0 {
+		w.face.env.Say(kit.Notice, w.word("shell.clock_back", i.Clock.Round(time.Minute).String()))
+	}
 }

@@ -94,6 +94,7 @@ func New(ctx context.Context, p Params) *Window {
 	w.build()
 	w.second = newSecond(w)
 	w.watch()
+	w.idle()
 	w.speaks()
 	if p.Voice != nil {
 		h := customer.Herald{Shop: p.Shop, Words: p.Words.In, Now: p.Clock.Now, Say: p.Voice, Locale: func() string { return w.tongue.Load().(string) }}
@@ -164,6 +165,9 @@ func (w *Window) heard(e app.Event) {
 	}
 	switch e.Kind {
 	case app.StaffChanged, app.ShiftChanged, app.Refresh:
+		if e.Kind == app.StaffChanged {
+			w.signed()
+		}
 		w.arrange()
 	case app.SettingsChanged:
 		w.speaks()

@@ -290,3 +290,25 @@ func TestTheWindowIsDrawn(t *testing.T) {
 		c.shot("20-done")
 	})
 }
+
+func TestAnIdleTillLocksAndKeepsTheBasket(t *testing.T) {
+	day(t, fyne.NewSize(1280, 800), nil, func(c *till) {
+		c.begin()
+		c.gun("6901234567892")
+		most := c.shop.LockAfter()
+		if most == 0 {
+			c.t.Fatal("nothing says when")
+		}
+		c.pass(most - time.Minute)
+		if c.shop.Info().Staff == nil {
+			c.t.Fatal("locked too soon")
+		}
+		c.pass(2 * time.Minute)
+		if c.shop.Info().Staff != nil || c.shop.Info().Shift == nil {
+			c.t.Fatal("not locked, or the shift is gone")
+		}
+		if b, err := c.shop.Basket(""); err != nil || len(b.Order.Lines) != 1 {
+			c.t.Fatal(b, err)
+		}
+	})
+}

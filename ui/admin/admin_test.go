@@ -98,7 +98,7 @@ func TestANewCashierIsAddedWithAPIN(t *testing.T) {
 		c.window.Canvas().FocusNext()
 		c.write("Li")
 		c.window.Canvas().FocusNext()
-		for range 5 { // the roles
+		for range 7 { // the roles
 			c.window.Canvas().FocusNext()
 		}
 		c.write("2580")

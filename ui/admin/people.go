@@ -33,7 +33,7 @@ func newStaff(s *Screen) *people {
 	v.rows.OnSelect = v.look
 	f := newForm(s.env, kit.NewButton(k, kit.Plain, w("admin.staff_new"), v.fresh), kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)))
 	v.id, v.name = f.field("shift.staff"), f.field("admin.person")
-	v.role = f.tabs("admin.role", "admin.role.", []string{"cashier", "supervisor", "manager", "accountant", "technician"})
+	v.role = f.tabs("admin.role", "admin.role.", nil)
 	v.pin = kit.NewSecret(k, w("admin.pin_keep"))
 	f.add("shift.pin_new", v.pin)
 	v.left = f.check("admin.left")
@@ -44,7 +44,31 @@ func newStaff(s *Screen) *people {
 func (v *people) content() fyne.CanvasObject { return v.box }
 func (v *people) step(by int)                { v.rows.Step(by) }
 
+// roles offers those of the house and the shop's own.
+func (v *people) roles(list []shift.Role) {
+	chosen := v.role.Selected()
+	var options []kit.Option
+	for _, r := range list {
+		options = append(options, kit.Option{Key: r.Name, Label: v.called(r.Name)})
+	}
+	v.role.SetOptions(options)
+	v.role.Select(chosen)
+	v.box.Refresh()
+}
+
+// called is a role's name: that of a role of the house is in the languages, a shop's own is its own word.
+func (v *people) called(role string) string {
+	if shift.Fixed(role) {
+		return v.s.env.Words("admin.role." + role)
+	}
+	return role
+}
+
 func (v *people) begin() {
+	kit.Call(v.s.verbs, v.s.env.Context, v.s.shop.Roles, func(list []shift.Role, err error) {
+		v.s.verbs.Say(err)
+		v.roles(list)
+	})
 	kit.Call(v.s.verbs, v.s.env.Context, v.s.shop.Staff, func(list []shift.Staff, err error) {
 		v.s.verbs.Say(err)
 		v.list = list
@@ -53,7 +77,7 @@ func (v *people) begin() {
 		for _, p := range list {
 			var roles []string
 			for _, r := range p.Roles {
-				roles = append(roles, v.s.env.Words("admin.role."+r))
+				roles = append(roles, v.called(r))
 			}
 			records = append(records, kit.Record{Key: p.ID, Cells: []string{p.ID, p.Name, strings.Join(roles, " ")}})
 		}

@@ -56,6 +56,7 @@ func (p *press) KeyUp(e *fyne.KeyEvent) { p.keys.released(e) }
 func (p *press) AcceptsTab() bool { return p.keys.within() }
 
 func (p *press) fire() {
+	p.keys.Touch()
 	if p.tapped != nil && !p.Disabled() {
 		p.tapped()
 	}

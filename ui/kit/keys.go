@@ -38,11 +38,12 @@ type Keys struct {
 	down   map[fyne.KeyName]bool
 	wired  bool // KeyDown arrives, so a key that repeats can be told from one that was pressed
 	pulse  pulse
+	felt   time.Time // when somebody last touched a key or a button
 }
 
 // NewKeys returns a router. now is the till's clock; after runs a function on the UI goroutine later (see After).
 func NewKeys(now func() time.Time, after func(time.Duration, func())) *Keys {
-	k := &Keys{now: now, after: after, keymap: StandardKeys(), down: map[fyne.KeyName]bool{}}
+	k := &Keys{now: now, after: after, keymap: StandardKeys(), down: map[fyne.KeyName]bool{}, felt: now()}
 	k.SetWedge(Guns())
 	return k
 }
@@ -108,6 +109,7 @@ func (k *Keys) Attach(c fyne.Canvas) {
 
 // Scan hands a code to the screen on top, as a serial scanner does.
 func (k *Keys) Scan(code string) {
+	k.Touch()
 	k.forget()
 	for i := len(k.layers) - 1; i >= 0; i-- {
 		if f := k.layers[i].Scan; f != nil {
@@ -127,6 +129,7 @@ func (k *Keys) rune(r rune, editing bool) (begins bool) {
 	}
 	now := k.pulse.beat(k.now())
 	at := now.felt
+	k.felt = now.real
 	if k.echoed(r, at) {
 		return false
 	}
@@ -173,6 +176,7 @@ func (k *Keys) key(name fyne.KeyName, who holder) bool {
 	if k == nil {
 		return false
 	}
+	k.Touch()
 	fresh := !k.wired || k.down[name]
 	delete(k.down, name)
 	at := k.at()

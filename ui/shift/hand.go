@@ -35,7 +35,7 @@ func newHand(s *Screen) *hand {
 	h.tally = newTally(s, nil, func() { h.staff.Focus() })
 	h.how = kit.NewTabs(k, []kit.Option{{Key: "carried", Label: w("shift.carried_drawer")}, {Key: "counted", Label: w("shift.counted_drawer")}}, func(string) { h.arrange() })
 	left := container.NewBorder(container.NewVBox(h.staff, h.how), nil, nil, nil, h.place)
-	right := container.NewVScroll(h.pin)
+	right := container.NewVScroll(kit.Padded(h.pin))
 	h.box = container.New(kit.Columns{Shares: []float32{1, 1}}, left, kit.Surfaced(right))
 	return h
 }
