@@ -136,12 +136,15 @@ func (v *trail) read(before int64) {
 			v.list = nil
 		}
 		v.list, v.next = append(v.list, page.Rows...), page.Next
-		v.show()
+		v.show(before == 0)
 	})
 }
 
-func (v *trail) show() {
-	list, chosen := v.list, v.rows.Selected()
+func (v *trail) show(anew bool) {
+	list, chosen := v.list, ""
+	if !anew {
+		chosen = v.rows.Selected()
+	}
 	v.rows.SetSource(len(list), func(i int) kit.Record { return v.record(list[i]) })
 	v.rows.Select(chosen)
 	if v.rows.Selected() == "" && len(list) > 0 {
@@ -206,7 +209,8 @@ func (v *trail) raw(e app.RawEntry) {
 		buttons = append(buttons, kit.NewButton(k, kit.Main, w("trail.document"), look).Hint(k.Hint(kit.Pay)))
 		acts[kit.Pay] = look
 	}
-	page := container.New(kit.Yield{Share: 0.7}, container.NewVScroll(kit.NewProse(b.String()).Small()))
+	page := container.NewVScroll(kit.NewProse(b.String()).Small())
+	page.SetMinSize(fyne.NewSize(480, 260))
 	s.stage.Cover(kit.NewPanel(w("trail.raw", e.Seq), page, buttons...), kit.Bindings{Alone: true, Acts: acts})
 }
 
