@@ -117,7 +117,7 @@ func (t *turn) keepCard(c member.Card, keys []string) (Holding, error) {
 	if c.Phone != "" {
 		all = append(all, "phone:"+c.Phone+"/")
 	}
-	if _, err := t.fact("card.put", c); err != nil {
+	if _, err := t.fact("card.put", cardFact(c)); err != nil {
 		return Holding{}, err
 	}
 	if err := shelf.Put(c.ID, rawJSON(kept), all...); err != nil {

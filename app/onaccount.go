@@ -70,7 +70,7 @@ func (s *Shop) PutAccount(ctx context.Context, in member.Customer) (Standing, er
 		if len(ids) > 0 && ids[0] != c.ID {
 			return Standing{}, refuse("card_no_taken", nil, "no", c.No)
 		}
-		if _, err := t.fact("account.put", c); err != nil {
+		if _, err := t.fact("account.put", accountFact(c)); err != nil {
 			return Standing{}, err
 		}
 		if err := t.ShelfTx(accountShelf).Put(c.ID, rawJSON(c), "no:"+strings.ToLower(c.No)+"/"); err != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strings"
+
+	"suanpan/app/member"
 )
 
 func hexOf(sum [32]byte) string { return hex.EncodeToString(sum[:]) }
@@ -44,4 +46,14 @@ func veilIn(name string, v any) any {
 		}
 	}
 	return v
+}
+
+// cardFact and accountFact are what the journal keeps of a person: who is meant by an id, and what was decided. Names and
+// telephones stand on the shelf alone, for an entry can never be taken back (X42).
+func cardFact(c member.Card) map[string]any {
+	return map[string]any{"card": c.ID, "kind": c.Kind, "number": masked(c.No), "named": c.Name != "", "reachable": c.Phone != "", "blocked": c.Blocked}
+}
+
+func accountFact(c member.Customer) map[string]any {
+	return map[string]any{"customer": c.ID, "number": masked(c.No), "reachable": c.Phone != "", "signers": len(c.Signers), "limit": c.Limit, "days": c.Days, "blocked": c.Blocked}
 }

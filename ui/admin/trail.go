@@ -192,7 +192,7 @@ func (v *trail) raw(e app.RawEntry) {
 	s := v.s
 	k, w := s.env.Keys, s.env.Words
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s  %s %s\n%s\n", e.At.Local().Format("2006-01-02 15:04:05"), w("fact."+e.Kind), e.Staff, e.Name, "# "+e.Hash)
+	fmt.Fprintf(&b, "%s  %s  %s %s\n%s\n", e.At.Local().Format("2006-01-02 15:04:05"), w("fact."+e.Kind), e.Staff, e.Name, "# "+grouped(e.Hash))
 	for _, p := range e.Postings {
 		fmt.Fprintf(&b, "%s  %s\n", p.Account, money.Of(p.Minor, p.Currency).Format())
 	}
