@@ -118,6 +118,11 @@ func levelOf(s device.State) kit.Level {
 // offline (N29). A shop that takes cash alone asks nobody, and its lamp says only whether a cable is in.
 func (h *program) lineLamp(ctx context.Context) ui.Health {
 	if list := h.shop.Providers(ctx); len(list) > 0 {
+		for _, p := range list {
+			if p.Out != nil {
+				return ui.Health{Name: "net", Level: kit.Stopped, Cause: "out_of_service"}
+			}
+		}
 		ctx, end := context.WithTimeout(ctx, 10*time.Second)
 		defer end()
 		if test, err := h.shop.TestProvider(ctx, list[0].Provider); err == nil && len(test.Checks) > 0 && test.Checks[0].OK {

@@ -13,8 +13,20 @@ import (
 // ProviderKeys is the act that a second person approves where the shop wants two for a change of keys.
 const ProviderKeys shift.Act = "provider_keys"
 
-// TestProfile asks the provider of the newest settings, without moving money, and writes down what it showed (N4).
+// TestProfile asks the provider of the newest settings, without moving money, and writes down what it showed (N4). A provider
+// out of service comes back by it, if the settings that serve pass too.
 func (s *Shop) TestProfile(ctx context.Context, provider string) (ProviderTest, error) {
+	test, err := s.testNewest(ctx, provider)
+	s.mu.Lock()
+	_, out := s.ill.out[provider]
+	s.mu.Unlock()
+	if err == nil && out && test.OK {
+		_, err = s.BackInService(ctx, provider) // where what serves passes as well
+	}
+	return test, err
+}
+
+func (s *Shop) testNewest(ctx context.Context, provider string) (ProviderTest, error) {
 	if s.sandbox() != nil || s.p.Desk == nil {
 		return s.TestProvider(ctx, provider)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"suanpan/app/pay"
 )
@@ -91,6 +92,7 @@ type ProviderInfo struct {
 	Merchant string   `json:"merchant"`
 	Sandbox  bool     `json:"sandbox,omitempty"`
 	Flows    []string `json:"flows"`
+	Out      *Outage  `json:"out_of_service,omitempty"` // it takes no new money until it passes a test (BackInService)
 }
 
 // ProviderTest is what asking a provider showed.
@@ -135,11 +137,16 @@ func (s *Shop) arm(v View, conf Config) error {
 func (s *Shop) Providers(context.Context) []ProviderInfo {
 	out := []ProviderInfo{}
 	sandbox := s.sandbox() != nil
-	for _, p := range s.offered() {
+	for _, p := range s.serving() {
 		info := ProviderInfo{Provider: p.ID(), Merchant: p.Caps().Merchant, Sandbox: sandbox}
 		for _, f := range p.Caps().Flows {
 			info.Flows = append(info.Flows, string(f))
 		}
+		s.mu.Lock()
+		if o, ill := s.ill.out[p.ID()]; ill {
+			info.Out = &o
+		}
+		s.mu.Unlock()
 		out = append(out, info)
 	}
 	return out
@@ -152,8 +159,16 @@ func (s *Shop) providers() []pay.Provider {
 	return s.p.Providers
 }
 
-// offered are the providers that may take new money: live, with a contract that holds today.
+// offered are the providers that may take new money: serving, and not out of service.
 func (s *Shop) offered() []pay.Provider {
+	list := s.serving()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(list, func(p pay.Provider) bool { _, ill := s.ill.out[p.ID()]; return ill })
+}
+
+// serving are the providers that are live, with a contract that holds today.
+func (s *Shop) serving() []pay.Provider {
 	now := s.p.Clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -55,6 +55,9 @@ func (s *Shop) Resume(ctx context.Context) error {
 				}
 			}
 		}
+		if err := t.readOutages(); err != nil {
+			return 0, err
+		}
 		if err := t.settleIn(); err != nil {
 			return 0, err
 		}
@@ -215,6 +218,9 @@ func (s *Shop) observeRefund(id, refund string, e pay.Event) error {
 		if err := t.Observe(id, t.now, e.Obs); err != nil {
 			return false, err
 		}
+		if err := t.heardOf(a.Provider, e.Obs); err != nil {
+			return false, err
+		}
 		i := a.back(refund)
 		if i < 0 {
 			return false, ErrNoPayment
@@ -239,6 +245,9 @@ func (s *Shop) advanceObserved(id string, e pay.Event) (Attempt, error) {
 			return a, err
 		}
 		if e, err = t.claimed(a, e); err != nil {
+			return a, err
+		}
+		if err := t.heardOf(a.Provider, e.Obs); err != nil {
 			return a, err
 		}
 		return t.step(a, e)

@@ -97,16 +97,17 @@ type Shop struct {
 	provided int64                    // counts the lists of providers that there were
 	wake     chan struct{}            // the payment runner looks again
 	flying   map[string]chan struct{} // attempts with a call under way
-	resumed  time.Time                // when this process took up what was left
-	open     map[string]*unproven     // attempts with Wanting
-	codes    map[string]*heldCode     // payers' codes that wait for an offer to be withdrawn, by offer
-	shut     map[string]*Error        // live providers whose settings do not open, and why
-	profiles map[string]*Profile      // of providers, as on disk; never changed in place
+	ill      outages
+	resumed  time.Time            // when this process took up what was left
+	open     map[string]*unproven // attempts with Wanting
+	codes    map[string]*heldCode // payers' codes that wait for an offer to be withdrawn, by offer
+	shut     map[string]*Error    // live providers whose settings do not open, and why
+	profiles map[string]*Profile  // of providers, as on disk; never changed in place
 }
 
 // New opens the counter on what the store holds: open orders, the open shift, payments in doubt.
 func New(ctx context.Context, p Params) (*Shop, error) {
-	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, codes: map[string]*heldCode{}, open: map[string]*unproven{},
+	s := &Shop{p: p, provided: 1, orders: map[order.ID]*order.Order{}, watch: map[int]chan Event{}, wake: make(chan struct{}, 1), flying: map[string]chan struct{}{}, ill: outages{map[string]int{}, map[string]Outage{}}, codes: map[string]*heldCode{}, open: map[string]*unproven{},
 		waits: map[string]time.Duration{}, drawers: map[string]*shift.Shift{}, born: p.Clock.Now()}
 	if c, ok := p.Clock.(Steady); ok {
 		s.bornSteady = c.Steady()

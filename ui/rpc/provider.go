@@ -36,6 +36,9 @@ func providerMethods() []Method {
 		def(g, "provider.list", "Lists the providers that take money, and the profiles of all that are set up, without secrets.", func(ctx context.Context, f *Face, _ none) (map[string]any, error) {
 			return map[string]any{"providers": f.Shop.Providers(ctx), "profiles": f.Shop.Profiles(ctx)}, nil
 		}),
+		def(g, "provider.back", "Tries a provider that is out of service, and lets it take money again if the test is passed.", func(ctx context.Context, f *Face, p providerName) (app.ProviderTest, error) {
+			return f.Shop.BackInService(ctx, p.Provider)
+		}),
 		def(g, "provider.test", "Asks a provider about a payment that does not exist: keys, clock and line are proven by its signed answer.", func(ctx context.Context, f *Face, p providerName) (app.ProviderTest, error) {
 			return f.Shop.TestProfile(ctx, p.Provider)
 		}),
