@@ -225,7 +225,12 @@ func (p *Provider) Test(ctx context.Context) []pay.Check {
 	if c, ok := p.s.Verifier.(*Certificate); ok && verify.OK && p.client.SigningTime().After(c.ends) {
 		verify.OK, verify.Note = false, "certificate ended "+c.ends.Format(time.DateOnly)
 	}
-	known := pay.Check{Name: "sign", OK: a.verified && (a.wire.Code == "10000" || absent(a.wire.SubCode)), Note: a.wire.code()}
+	bare := a.verified && a.wire.SubCode == "isv.insufficient-isv-permissions" // our signature was read before our rights
+	known := pay.Check{Name: "sign", OK: a.verified && (a.wire.Code == "10000" || absent(a.wire.SubCode) || bare), Note: a.wire.code()}
 	clock := pay.Check{Name: "clock", OK: !p.client.Skew().Warn(), Note: p.client.Skew().Offset().Round(time.Second).String()}
-	return []pay.Check{reach, verify, known, clock}
+	out := []pay.Check{reach, verify, known, clock}
+	if known.OK {
+		out = append(out, pay.Check{Name: "rights", OK: !bare, Note: a.wire.code()})
+	}
+	return out
 }

@@ -244,7 +244,7 @@ func TestTheSettingsCanBeTriedWithoutMoney(t *testing.T) {
 		}
 		return out
 	}
-	if got := verdict(r.p); got != "reach=true verify=true sign=true clock=true " {
+	if got := verdict(r.p); got != "reach=true verify=true sign=true clock=true rights=true " {
 		t.Error(got)
 	}
 	s := r.settings(t)

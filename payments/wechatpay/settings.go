@@ -275,7 +275,21 @@ func (p *Provider) Test(ctx context.Context) []pay.Check {
 		reach.Note = err.Error()
 	}
 	verify := pay.Check{Name: "verify", OK: a.verified, Note: a.note}
-	known := pay.Check{Name: "sign", OK: a.verified && a.status == 404, Note: a.wire.Code}
+	bare := a.verified && lacksRight(a.wire.Code) // then it has read our signature, and found us without the product
+	known := pay.Check{Name: "sign", OK: a.verified && (a.status == 404 || bare), Note: a.wire.Code}
 	clock := pay.Check{Name: "clock", OK: !p.client.Skew().Warn(), Note: p.client.Skew().Offset().Round(time.Second).String()}
-	return []pay.Check{reach, verify, known, clock}
+	out := []pay.Check{reach, verify, known, clock}
+	if known.OK {
+		out = append(out, pay.Check{Name: "rights", OK: !bare, Note: a.wire.Code})
+	}
+	return out
+}
+
+// lacksRight reports whether a code says that the contract does not hold this: the product, the app or the pair of numbers.
+func lacksRight(code string) bool {
+	switch code {
+	case "NO_AUTH", "NOAUTH", "APPID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS":
+		return true
+	}
+	return false
 }
