@@ -83,7 +83,7 @@ func trailGroup(kind string) string {
 		return "people"
 	case "catalogue", "tax", "stock", "card":
 		return "goods"
-	case "backup", "till", "reconcile", "bank", "trail", "report", "invoice":
+	case "backup", "till", "reconcile", "bank", "trail", "report", "invoice", "service":
 		return "books"
 	}
 	return "settings"
