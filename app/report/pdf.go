@@ -127,7 +127,7 @@ func (p *pdf) row(cells []Cell) error {
 
 // cut shortens text to a width in points.
 func (p *pdf) cut(text string, points int) string {
-	for r := []rune(text); p.wide(text)*fontSize > points*1000 && len(r) > 1; text = string(r) + "…" {
+	for r := []rune(text); p.wide(text)*fontSize > points*1000 && len(r) > 1; text = string(r) + "..." {
 		r = r[:len(r)-1]
 	}
 	return text
