@@ -55,6 +55,7 @@ type Select struct {
 func NewSelect(k *Keys, options []string, changed func(option string)) *Select {
 	s := &Select{keys: k}
 	s.Options, s.OnChanged = options, changed
+	s.PlaceHolder = " " // the toolkit says "(Select one)" in English
 	s.ExtendBaseWidget(s)
 	return s
 }

@@ -37,7 +37,7 @@ func newArrival(s *Screen) *arrival {
 	v.kind.offer([]string{"t", "d"}, func(key string) string { return w("reconcile.days." + key) })
 	v.days = kit.NewStepper(k, 1, 0, 30, func(int) { v.tell() })
 	v.text, v.off = s.typed(func() {}), s.typed(v.tell)
-	form := container.NewVBox(s.under("reconcile.provider", v.who), s.under("reconcile.days", v.kind), s.under("reconcile.due_after", v.days),
+	form := container.NewVBox(s.under("reconcile.provider", v.who.box), s.under("reconcile.days", v.kind.box), s.under("reconcile.due_after", v.days),
 		s.under("reconcile.bank_words", v.text), s.under("reconcile.holidays", v.off), v.told)
 	right := container.NewBorder(nil, kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)), nil, nil, container.NewVScroll(form))
 	v.box = container.New(kit.Columns{Shares: []float32{1, 1}}, container.New(kit.Yield{Share: 0.5}, v.rows), right)

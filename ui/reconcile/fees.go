@@ -63,12 +63,12 @@ func newFees(s *Screen) *fees {
 	v.round.offer([]string{string(money.HalfUp), string(money.HalfDown), string(money.Up), string(money.Down)}, of("reconcile.rounding."))
 	v.back.offer([]string{string(reconcile.ReturnShare), string(reconcile.ReturnNone)}, of("reconcile.return."))
 	form := container.NewGridWithColumns(4,
-		s.under("reconcile.rule", v.name), s.under("reconcile.channel", v.way), s.under("reconcile.card", v.card), s.under("reconcile.applies", v.promo),
+		s.under("reconcile.rule", v.name), s.under("reconcile.channel", v.way.box), s.under("reconcile.card", v.card.box), s.under("reconcile.applies", v.promo),
 		s.under("reconcile.from", v.from), s.under("reconcile.until", v.to), s.under("reconcile.rate_percent", v.rate), s.under("reconcile.fixed", v.fixed),
-		s.under("reconcile.least", v.least), s.under("reconcile.cap", v.most), s.under("reconcile.rounding", v.round), s.under("reconcile.return", v.back))
+		s.under("reconcile.least", v.least), s.under("reconcile.cap", v.most), s.under("reconcile.rounding", v.round.box), s.under("reconcile.return", v.back.box))
 	v.del = kit.NewButton(k, kit.Plain, w("remove"), v.remove)
 	foot := kit.Row(kit.NewButton(k, kit.Plain, w("reconcile.add_rule"), v.second).Hint(k.Hint(kit.Quantity)), v.del, kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)))
-	top := container.New(kit.Columns{Shares: []float32{1, 2}}, v.who, v.told)
+	top := container.New(kit.Columns{Shares: []float32{1, 2}}, v.who.box, v.told)
 	v.box = container.NewBorder(top, foot, nil, nil, container.New(kit.Yield{Share: 0.6}, container.New(halves{}, v.rows, container.NewVScroll(form))))
 	return v
 }
@@ -76,7 +76,7 @@ func newFees(s *Screen) *fees {
 func (v *fees) content() fyne.CanvasObject { return v.box }
 func (v *fees) step(by int)                { v.rows.Step(by) }
 func (v *fees) other(by int) {
-	if i := v.who.SelectedIndex() + by; i >= 0 && i < len(v.who.keys) {
+	if i := v.who.box.SelectedIndex() + by; i >= 0 && i < len(v.who.keys) {
 		v.who.choose(v.who.keys[i])
 		v.turn(v.who.key())
 	}

@@ -102,7 +102,7 @@ func (s *Screen) either(day map[kit.Act]func()) map[kit.Act]func() {
 
 // pick is a choice from a list that is known by keys and shown in words.
 type pick struct {
-	*kit.Select
+	box     *kit.Select // put this into the page: the toolkit knows a widget by its own address
 	keys    []string
 	words   []string
 	changed func(key string)
@@ -111,7 +111,7 @@ type pick struct {
 
 func newPick(k *kit.Keys, changed func(key string)) *pick {
 	p := &pick{changed: changed}
-	p.Select = kit.NewSelect(k, nil, func(string) {
+	p.box = kit.NewSelect(k, nil, func(string) {
 		if !p.quiet && p.changed != nil {
 			p.changed(p.key())
 		}
@@ -126,12 +126,12 @@ func (p *pick) offer(keys []string, word func(key string) string) {
 	for _, k := range keys {
 		p.words = append(p.words, word(k))
 	}
-	p.Select.Options = p.words
+	p.box.Options = p.words
 	p.choose(had)
 }
 
 func (p *pick) key() string {
-	if i := p.SelectedIndex(); i >= 0 && i < len(p.keys) {
+	if i := p.box.SelectedIndex(); i >= 0 && i < len(p.keys) {
 		return p.keys[i]
 	}
 	return ""
@@ -143,11 +143,11 @@ func (p *pick) choose(key string) {
 	defer func() { p.quiet = false }()
 	for i, k := range p.keys {
 		if k == key {
-			p.SetSelectedIndex(i)
+			p.box.SetSelectedIndex(i)
 			return
 		}
 	}
-	p.ClearSelected()
+	p.box.ClearSelected()
 }
 
 // under puts a caption over a field; it gives way to a narrow place.

@@ -74,8 +74,8 @@ func (v *service) form() fyne.CanvasObject {
 	v.text, v.sum, v.each, v.from, v.to = kit.NewField(k, ""), kit.NewField(k, ""), kit.NewField(k, ""), kit.NewField(k, "2026-01"), kit.NewField(k, "")
 	v.day = kit.NewStepper(k, 1, 1, 28, nil)
 	two := func(a, b fyne.CanvasObject) fyne.CanvasObject { return container.NewGridWithColumns(2, a, b) }
-	form := container.NewVBox(two(s.under("reconcile.provider", v.who), s.under("reconcile.charge", v.kind)), s.under("reconcile.charge_text", v.text),
-		two(s.under("reconcile.charge_amount", v.sum), s.under("reconcile.devices", v.each)), two(s.under("reconcile.every", v.every), s.under("reconcile.due_day", v.day)),
+	form := container.NewVBox(two(s.under("reconcile.provider", v.who.box), s.under("reconcile.charge", v.kind.box)), s.under("reconcile.charge_text", v.text),
+		two(s.under("reconcile.charge_amount", v.sum), s.under("reconcile.devices", v.each)), two(s.under("reconcile.every", v.every.box), s.under("reconcile.due_day", v.day)),
 		two(s.under("reconcile.first_month", v.from), s.under("reconcile.last_month", v.to)))
 	foot := kit.Row(kit.NewButton(k, kit.Plain, w("add"), v.second).Hint(k.Hint(kit.Quantity)), kit.NewButton(k, kit.Main, w("save"), v.main).Hint(k.Hint(kit.Pay)))
 	return container.New(kit.Columns{Shares: []float32{1, 1.2}}, container.New(kit.Yield{Share: 0.5}, v.list), container.NewBorder(nil, foot, nil, nil, container.NewVScroll(form)))

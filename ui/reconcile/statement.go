@@ -53,9 +53,9 @@ func newStatement(s *Screen, leave func()) *statement {
 	v.day, v.form, v.sum, v.in, v.out = newPick(k, again), newPick(k, again), newPick(k, again), newPick(k, again), newPick(k, again)
 	v.comma = kit.NewCheck(k, w("reconcile.comma"), func(bool) { again("") })
 	v.rows = kit.NewRows(k, []kit.Column{{Title: w("reconcile.day"), Share: 2}, {Title: w("reconcile.bank_text"), Share: 4}, {Title: w("reconcile.amount"), Share: 2, Right: true}})
-	form := container.NewVBox(s.under("reconcile.bank_saved", v.saved), s.under("reconcile.bank_name", v.name),
-		container.NewGridWithColumns(2, s.under("reconcile.col_day", v.day), s.under("reconcile.col_form", v.form)), s.under("reconcile.col_amount", v.sum),
-		container.NewGridWithColumns(2, s.under("reconcile.col_in", v.in), s.under("reconcile.col_out", v.out)), s.under("reconcile.col_text", v.text), v.comma)
+	form := container.NewVBox(s.under("reconcile.bank_saved", v.saved.box), s.under("reconcile.bank_name", v.name),
+		container.NewGridWithColumns(2, s.under("reconcile.col_day", v.day.box), s.under("reconcile.col_form", v.form.box)), s.under("reconcile.col_amount", v.sum.box),
+		container.NewGridWithColumns(2, s.under("reconcile.col_in", v.in.box), s.under("reconcile.col_out", v.out.box)), s.under("reconcile.col_text", v.text), v.comma)
 	v.do = kit.NewButton(k, kit.Main, w("reconcile.statement"), v.main).Hint(k.Hint(kit.Pay))
 	foot := kit.Row(kit.NewButton(k, kit.Plain, w("back"), leave), kit.NewButton(k, kit.Plain, w("reconcile.preview"), v.look).Hint(k.Hint(kit.Quantity)), v.do)
 	right := container.NewBorder(v.told, nil, nil, nil, container.New(kit.Yield{Share: 0.5}, v.rows))
