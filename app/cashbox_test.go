@@ -3,6 +3,7 @@ package app_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -208,18 +209,19 @@ func TestACloseOrAHandOverThatIsKilledLeavesAllOrNothing(t *testing.T) {
 			d.begins(10000)
 			d.sell()
 			first := d.shop.Info().Shift.ID
-			for stop, ops := 1, 0; ; stop, ops = stop+1, 0 {
+			for stop := int64(1); ; stop++ {
 				if stop > 60 {
 					t.Fatal("no end")
 				}
-				d.gate.fail = func(string) error {
-					if ops++; ops == stop {
+				var ops atomic.Int64
+				d.gate.failing(func(string) error {
+					if ops.Add(1) == stop {
 						return errPower
 					}
 					return nil
-				}
+				})
 				err := end(d)
-				d.gate.fail = nil
+				d.gate.failing(nil)
 				if err == nil {
 					break
 				}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -293,13 +294,13 @@ func TestAPowerCutInTheMiddleOfAnOfferIsFinishedAtStart(t *testing.T) {
 	for cut := range 60 {
 		atCounter(t, func(c *counter) {
 			o := c.offer()
-			n := 0
-			c.gate.fail = func(string) error {
-				if n++; n == cut+1 {
+			var n atomic.Int64
+			c.gate.failing(func(string) error {
+				if n.Add(1) == int64(cut)+1 {
 					return errPower
 				}
 				return nil
-			}
+			})
 			c.wallet.Pay(own(c, o, "wechatpay"))
 			if cut%2 == 1 {
 				c.alipay.Pay(own(c, o, "alipay"))

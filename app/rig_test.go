@@ -79,6 +79,13 @@ func (g *gate) Update(ctx context.Context, fn func(app.Tx) error) error {
 	return err
 }
 
+// failing sets what fails while the till's own goroutines are at work.
+func (g *gate) failing(fail func(op string) error) {
+	g.mu.Lock()
+	g.fail = fail
+	g.mu.Unlock()
+}
+
 func (g *gate) ask(op string) error {
 	if g.fail == nil {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,12 +16,12 @@ import (
 )
 
 // turned is a clock whose date a person turns while steady time goes on by itself.
-type turned struct{ date, run time.Duration }
+type turned struct{ date, run atomic.Int64 }
 
-func (c *turned) Now() time.Time         { return noon.Add(c.date + c.run) }
-func (c *turned) Steady() time.Duration  { return c.run }
-func (c *turned) pass(d time.Duration)   { c.run += d }
-func (c *turned) turnBy(d time.Duration) { c.date += d }
+func (c *turned) Now() time.Time         { return noon.Add(time.Duration(c.date.Load() + c.run.Load())) }
+func (c *turned) Steady() time.Duration  { return time.Duration(c.run.Load()) }
+func (c *turned) pass(d time.Duration)   { c.run.Add(int64(d)) }
+func (c *turned) turnBy(d time.Duration) { c.date.Add(int64(d)) }
 
 // people is a till with three people on a clock that can be turned.
 type people struct {
