@@ -202,7 +202,7 @@ func office() []Step {
 // evening counts the drawer blind, finds a yuan missing, and closes.
 func evening() []Step {
 	return []Step{
-		printed(), press(fyne.KeyF10), sees("@shift.part.now"), tap("@shift.part.close"), sees("@shift.blind_hint"),
+		printed(), tap("@nav.shift"), sees("@shift.part.now"), tap("@shift.part.close"), sees("@shift.blind_hint"),
 		write("5"), enter(), write("4"), enter(), picture("count"), tap("@shift.by_total"), write("723.10"), enter(),
 		sees("@shift.difference", "@shift.count_again"), tap("@shift.reason.wrong_change"), short(100), picture("counted"), tap("@shift.confirm_close"),
 		sees("00001", "-¥1.00"), printed(), picture("z"),

@@ -38,8 +38,20 @@ func TestTheVoiceSpeaksOfNothingButProvenMoney(t *testing.T) {
 	}
 }
 
+// shared is one row of random numbers for the goroutines of all calls.
+type shared struct {
+	mu   sync.Mutex
+	dice *rand.Rand
+}
+
+func (s *shared) IntN(n int) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dice.IntN(n)
+}
+
 func faultyDay(t *testing.T, db *store.Store, seed uint64) {
-	dice := rand.New(rand.NewPCG(seed, 7))
+	dice := &shared{dice: rand.New(rand.NewPCG(seed, 7))}
 	faults := paytest.Faults()
 	m := &paytest.Model{Name: "wechatpay", Can: pay.Caps{Merchant: "m", Currencies: []money.Currency{"CNY"}, Flows: []pay.Flow{pay.ByCode}, PartialRefund: true},
 		Times: pay.Timing{FirstQuery: 2 * time.Second, Every: 2 * time.Second, SlowAfter: 30 * time.Second, SlowEvery: 5 * time.Second, Deadline: time.Minute,
