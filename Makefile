@@ -46,7 +46,7 @@ lint: deps ## go vet and staticcheck
 	@$(TOOL) staticcheck ./...
 
 race: deps ## all tests; with the race detector wherever no OpenGL is linked (it does not survive it)
-	@plain=$$(.ci/packages plain) && $(TOOL) gotestsum --format pkgname-and-test-fails -- -race -short -timeout 15m $$plain
+	@plain=$$(.ci/packages plain) && $(TOOL) gotestsum --format pkgname-and-test-fails -- -race -short -skip 'TestSimulation|TestKilledInAnyState' -timeout 15m $$plain
 	@go test -timeout 10m ./app ./payments/...
 	@gl=$$(.ci/packages gl) && if [ -n "$$gl" ]; then .ci/deps screen && $(SCREEN) go test -timeout 10m $$gl; fi
 
